@@ -1,0 +1,32 @@
+from campaigns.models.asset import Asset, Rendition
+from campaigns.models.campaign import Campaign, Revision, Run
+from campaigns.models.message import Attempt, Heartbeat, Message, NumberLease, Tally
+from campaigns.models.traffic import (
+    Callback,
+    Event,
+    History,
+    Inbound,
+    InboundMedia,
+    MediaLink,
+    Preference,
+)
+
+__all__ = [
+    "Asset",
+    "Attempt",
+    "Callback",
+    "Campaign",
+    "Event",
+    "Heartbeat",
+    "History",
+    "Inbound",
+    "InboundMedia",
+    "MediaLink",
+    "Message",
+    "NumberLease",
+    "Preference",
+    "Rendition",
+    "Revision",
+    "Run",
+    "Tally",
+]

@@ -1,0 +1,169 @@
+"""Messages, attempts and tallies: the ledger."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import states
+from campaigns.models.asset import Rendition
+from campaigns.models.campaign import Revision, Run
+from subscriptions.models import ConsentEntry, Contact, SenderNumber, SubscriptionGroup, new_token
+
+
+class Message(models.Model):
+    """One row per phone and run; everything that leaves is one. Moved by lifecycle alone.
+
+    `reason` says in a code why a message was skipped, failed or waits. `body` is the exact text handed over.
+    """
+
+    class Kind(models.TextChoices):
+        CAMPAIGN = "campaign", _("campaign")
+        TEST = "test", _("test send")
+        CONFIRMATION = "confirmation", _("confirmation")
+        AUTO_REPLY = "auto_reply", _("automatic answer")
+        CONVERSATION = "conversation", _("conversation")
+
+    class SentAs(models.TextChoices):
+        MMS = "mms", _("MMS")
+        LINK = "link", _("text with a link")
+        TEXT = "text", _("text")
+
+    STATE_LABELS = {
+        states.Message.PENDING: _("waiting"),
+        states.Message.CLAIMED: _("being handed over"),
+        states.Message.ACCEPTED: _("accepted by the provider"),
+        states.Message.SENT: _("sent"),
+        states.Message.DELIVERED: _("delivered"),
+        states.Message.FAILED: _("failed"),
+        states.Message.SKIPPED: _("left out"),
+        states.Message.UNKNOWN: _("unclear"),
+        states.Message.UNCONFIRMED: _("accepted, no receipt"),
+        states.Message.EXPIRED: _("expired"),
+    }
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    # Non-campaign kinds go first on a number: 0 before 1.
+    lane = models.PositiveSmallIntegerField(default=1)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, related_name="messages")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="+")
+    group = models.ForeignKey(SubscriptionGroup, on_delete=models.PROTECT, related_name="+", db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="messages")
+    number = models.ForeignKey(SenderNumber, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    to_phone = models.CharField(max_length=16, db_index=True)
+    consent = models.ForeignKey(ConsentEntry, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    rendition = models.ForeignKey(Rendition, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    sent_as = models.CharField(max_length=4, choices=SentAs.choices)
+    state = models.CharField(
+        max_length=12,
+        choices=[(s.value, label) for s, label in STATE_LABELS.items()],
+        default=states.Message.PENDING,
+    )
+    reason = models.CharField(max_length=40, blank=True)
+    body = models.TextField(blank=True)
+    parts = models.PositiveSmallIntegerField(default=1)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    claim = models.CharField(max_length=24, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    provider_id = models.CharField(max_length=64, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "to_phone"], name="message_once_per_phone_and_run"),
+            models.CheckConstraint(
+                condition=Q(kind="campaign", run__isnull=False) | (~Q(kind="campaign") & Q(run__isnull=True)),
+                name="message_run_only_for_campaigns",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["skipped", "failed"]) | ~Q(reason=""), name="message_says_why"
+            ),
+        ]
+        indexes = [
+            # The drain's own index: one number's waiting messages, in order.
+            models.Index(fields=["number", "lane", "id"], condition=Q(state="pending"), name="message_waiting"),
+            models.Index(fields=["claimed_at"], condition=Q(state="claimed"), name="message_claimed"),
+            models.Index(fields=["run", "state", "id"], name="message_by_run"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.get_state_display()}"
+
+
+class Attempt(models.Model):
+    """One hand-over, written before the request leaves. `token` stands in the callback address."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("under way")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("refused")
+        THROTTLED = "throttled", _("slow down")
+        NOT_SENT = "not_sent", _("not handed over")
+        UNKNOWN = "unknown", _("unclear")
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
+    number = models.ForeignKey(SenderNumber, on_delete=models.PROTECT, related_name="+", db_index=False)
+    token = models.CharField(max_length=40, unique=True, default=new_token)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OPEN)
+    code = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    provider_id = models.CharField(max_length=64, blank=True)
+    claimed_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} · {self.get_outcome_display()}"
+
+
+class Tally(models.Model):
+    """How many messages of a run are in a state, sharded by number (0: none). Only ever incremented, by lifecycle."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="tallies", db_index=False)
+    shard = models.BigIntegerField()
+    state = models.CharField(max_length=12)
+    reason = models.CharField(max_length=40, blank=True, default="")
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "shard", "state", "reason"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} · {self.state} · {self.count}"
+
+
+class NumberLease(models.Model):
+    """Who drains a sender number now, and when it may send next. A taker must have seen `beats` stand still."""
+
+    number = models.OneToOneField(SenderNumber, on_delete=models.CASCADE, related_name="lease", primary_key=True)
+    token = models.CharField(max_length=24, blank=True)
+    beats = models.BigIntegerField(default=0)
+    next_send_at = models.DateTimeField(null=True)
+    errors_in_a_row = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    last_error_at = models.DateTimeField(null=True)
+    last_sent_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.number_id)
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of one kind of process: worker, drain, beat, carrier."""
+
+    process = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.process

@@ -1,0 +1,97 @@
+"""The states of campaigns, runs, messages and assets: what they are, which moves are allowed, how receipts rank."""
+
+from enum import StrEnum
+
+
+class Campaign(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    ARCHIVED = "archived"
+
+
+CAMPAIGN_MOVES: dict[Campaign, frozenset[Campaign]] = {
+    Campaign.DRAFT: frozenset({Campaign.SCHEDULED, Campaign.ARCHIVED}),
+    Campaign.SCHEDULED: frozenset({Campaign.DRAFT, Campaign.RUNNING, Campaign.PAUSED, Campaign.CANCELLED}),
+    Campaign.RUNNING: frozenset({Campaign.PAUSED, Campaign.FINISHED, Campaign.CANCELLED}),
+    Campaign.PAUSED: frozenset({Campaign.RUNNING, Campaign.SCHEDULED, Campaign.CANCELLED, Campaign.FINISHED}),
+    Campaign.FINISHED: frozenset({Campaign.ARCHIVED}),
+    Campaign.CANCELLED: frozenset({Campaign.ARCHIVED}),
+    Campaign.ARCHIVED: frozenset({Campaign.DRAFT, Campaign.FINISHED, Campaign.CANCELLED}),
+}
+
+CAMPAIGN_EDITABLE = frozenset({Campaign.DRAFT})
+CAMPAIGN_DEPENDS_ON_NUMBERS = frozenset({Campaign.SCHEDULED, Campaign.RUNNING, Campaign.PAUSED})
+
+
+class Run(StrEnum):
+    """One occurrence of a campaign. `held` waits for a person's word before a single message leaves."""
+
+    EXPANDING = "expanding"
+    HELD = "held"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+RUN_MOVES: dict[Run, frozenset[Run]] = {
+    Run.EXPANDING: frozenset({Run.HELD, Run.RUNNING, Run.PAUSED, Run.CANCELLED}),
+    Run.HELD: frozenset({Run.RUNNING, Run.CANCELLED}),
+    Run.RUNNING: frozenset({Run.PAUSED, Run.FINISHED, Run.CANCELLED}),
+    Run.PAUSED: frozenset({Run.RUNNING, Run.CANCELLED}),
+    Run.FINISHED: frozenset(),
+    Run.CANCELLED: frozenset(),
+}
+RUN_OPEN = frozenset({Run.EXPANDING, Run.HELD, Run.RUNNING, Run.PAUSED})
+
+
+class Message(StrEnum):
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+    UNCONFIRMED = "unconfirmed"
+    EXPIRED = "expired"
+
+
+MESSAGE_MOVES: dict[Message, frozenset[Message]] = {
+    Message.PENDING: frozenset({Message.CLAIMED, Message.SKIPPED, Message.EXPIRED}),
+    Message.CLAIMED: frozenset(
+        {
+            Message.PENDING,  # certainly not handed over
+            Message.ACCEPTED,
+            Message.SENT,  # a receipt may overtake the answer
+            Message.DELIVERED,
+            Message.FAILED,
+            Message.SKIPPED,
+            Message.UNKNOWN,
+        }
+    ),
+    Message.UNKNOWN: frozenset({Message.ACCEPTED, Message.SENT, Message.DELIVERED, Message.FAILED}),
+    Message.ACCEPTED: frozenset({Message.SENT, Message.DELIVERED, Message.FAILED, Message.UNCONFIRMED}),
+    Message.UNCONFIRMED: frozenset({Message.SENT, Message.DELIVERED, Message.FAILED}),
+    Message.SENT: frozenset({Message.DELIVERED, Message.FAILED}),
+    Message.DELIVERED: frozenset(),
+    Message.FAILED: frozenset(),
+    Message.SKIPPED: frozenset(),
+    Message.EXPIRED: frozenset(),
+}
+
+# Still to leave, or perhaps on its way: a run with none of these is finished.
+MESSAGE_WAITING = frozenset({Message.PENDING, Message.CLAIMED})
+MESSAGE_ON_THE_WAY = frozenset({Message.ACCEPTED, Message.SENT, Message.UNCONFIRMED})
+MESSAGE_LEFT_OUT = frozenset({Message.SKIPPED, Message.EXPIRED})
+
+
+class Asset(StrEnum):
+    UPLOADED = "uploaded"
+    READY = "ready"
+    REFUSED = "refused"

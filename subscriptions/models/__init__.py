@@ -1,0 +1,16 @@
+from subscriptions.models.account import ProviderAccount, new_token
+from subscriptions.models.contact import ConsentEntry, Contact, OurPhone, Subscription
+from subscriptions.models.group import SenderNumber, SubscriptionGroup
+from subscriptions.models.import_run import ImportRun
+
+__all__ = [
+    "ConsentEntry",
+    "Contact",
+    "ImportRun",
+    "OurPhone",
+    "ProviderAccount",
+    "SenderNumber",
+    "Subscription",
+    "SubscriptionGroup",
+    "new_token",
+]

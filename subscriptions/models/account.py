@@ -1,0 +1,29 @@
+"""Provider accounts: through whom messages leave."""
+
+import secrets
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def new_token() -> str:
+    """128 random bits, safe in an address."""
+    return secrets.token_urlsafe(16)
+
+
+class ProviderAccount(models.Model):
+    """One account at one provider. `kind` is a key of the gateway registry; `token` stands in callback addresses."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    kind = models.CharField(_("provider"), max_length=30)
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("provider account")
+        verbose_name_plural = _("provider accounts")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

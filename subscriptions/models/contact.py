@@ -1,0 +1,128 @@
+"""Contacts, their subscriptions and the consent ledger."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from subscriptions.models.group import SubscriptionGroup
+
+
+class Contact(models.Model):
+    """One person behind one phone. Country, validity and zones are worked out when the row is written."""
+
+    phone = models.CharField(_("phone"), max_length=16, unique=True, help_text=_("E.164, like +12125550123."))
+    country = models.CharField(_("country"), max_length=2, blank=True, db_index=True)
+    is_valid = models.BooleanField(_("can be texted"), default=True)
+    invalid_reason = models.CharField(_("why not"), max_length=100, blank=True)
+    time_zones = models.JSONField(_("plausible time zones"), default=list, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    # A fictitious contact may be sent to by the sandbox gateway only.
+    is_fictitious = models.BooleanField(_("fictitious"), default=False)
+    # Suppressed: never to be texted by any group, whatever consent says.
+    suppressed_at = models.DateTimeField(_("suppressed at"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["id"]
+        permissions = [("see_phone_numbers", "Can see phone numbers")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="contact_phone_is_e164",
+                violation_error_message=_("Write the number like +12125550123."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or _("Contact %(id)s") % {"id": self.pk}
+
+
+class ConsentEntry(models.Model):
+    """One line of the consent ledger: appended, never changed. Without a group it speaks of all groups."""
+
+    class Action(models.TextChoices):
+        GRANTED = "granted", _("consent given")
+        WITHDRAWN = "withdrawn", _("consent withdrawn")
+        SUPPRESSED = "suppressed", _("suppressed everywhere")
+        UNSUPPRESSED = "unsuppressed", _("suppression lifted")
+
+    class Source(models.TextChoices):
+        FORM = "form", _("added by form")
+        IMPORT = "import", _("imported")
+        KEYWORD = "keyword", _("keyword by text")
+        ADMIN = "admin", _("account manager")
+        PROVIDER = "provider", _("reported by the provider")
+        DEMO = "demo", _("demo world")
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="consent_entries")
+    group = models.ForeignKey(SubscriptionGroup, on_delete=models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=12, choices=Action.choices)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    wording = models.TextField(blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("consent entry")
+        verbose_name_plural = _("consent entries")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} ({self.happened_at:%Y-%m-%d %H:%M:%S})"
+
+
+class Subscription(models.Model):
+    """Where one contact stands with one group now; `consent` is the ledger line that says so."""
+
+    class State(models.TextChoices):
+        SUBSCRIBED = "subscribed", _("subscribed")
+        UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="subscriptions")
+    group = models.ForeignKey(SubscriptionGroup, on_delete=models.PROTECT, related_name="subscriptions")
+    state = models.CharField(max_length=12, choices=State.choices)
+    consent = models.ForeignKey(ConsentEntry, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [models.UniqueConstraint(fields=["contact", "group"], name="subscription_once_per_group")]
+        indexes = [models.Index(fields=["group", "state", "contact"], name="subscription_by_group")]
+
+    def __str__(self) -> str:
+        return f"{self.contact} · {self.group} · {self.get_state_display()}"
+
+
+class OurPhone(models.Model):
+    """A phone of our own for test sends, proved by a code that it replied with."""
+
+    phone = models.CharField(_("phone"), max_length=16, unique=True)
+    label = models.CharField(_("whose"), max_length=100)
+    code = models.CharField(max_length=8, editable=False)
+    code_sent_at = models.DateTimeField(null=True, editable=False)
+    proved_at = models.DateTimeField(_("proved at"), null=True, editable=False)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("our phone")
+        verbose_name_plural = _("our phones")
+        ordering = ["label"]
+        constraints = [
+            models.CheckConstraint(condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="our_phone_is_e164")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
