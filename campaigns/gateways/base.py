@@ -1,0 +1,211 @@
+"""The contract every provider keeps, and the words its answers are translated into.
+
+Nothing here knows a provider. Codes are carried, not sentences: the words shown to people live in the edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from campaigns.gateways import http
+
+SentAs = Literal["mms", "link", "text"]
+Fault = Literal["recipient", "content", "sender", "account", "provider"]
+ReportedState = Literal["accepted", "sent", "delivered", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """One message for one phone. `reference` is the random token of the attempt, never a key of ours."""
+
+    kind: SentAs
+    from_number: str
+    to_phone: str
+    text: str
+    media_url: str | None
+    media_mime: str | None
+    reference: str
+    callback_url: str
+
+
+# --- What came of handing a message over -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has taken it; `parts` as the provider counts them."""
+
+    provider_id: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider said no. `words` names a sentence of the edges, `raw` is the provider's own text, as it came.
+
+    `permanent` means that the same message to the same phone will be refused again. `fault` decides the
+    consequence: `account` stops the run, `sender` rests the number, `content` asks for another picture.
+    """
+
+    code: str
+    permanent: bool
+    fault: Fault
+    words: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Too fast: certainly not taken, safe to repeat after `retry_after_s`."""
+
+    retry_after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The request certainly never left (refused connection, no such host, TLS): safe to repeat."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The request left, no clear answer came. Never repeated by itself; settled by receipt or by asking."""
+
+    reason: str
+
+
+Outcome = Accepted | Rejected | Throttled | NotSent | Unknown
+
+
+# --- What comes back ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A call to our webhook. `url` is its public address, rebuilt from configuration, never from Host."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEvent:
+    """A receipt. `event_key` is the same for each repetition of one event."""
+
+    event_key: str
+    reference: str
+    provider_id: str
+    state: ReportedState
+    code: str
+    at: datetime
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMedia:
+    """A file that waits at the provider; `bytes` is what the provider says, 0 where it does not."""
+
+    url: str
+    content_type: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboundEvent:
+    """A message from a phone to one of our numbers."""
+
+    event_key: str
+    provider_id: str
+    from_phone: str
+    to_number: str
+    text: str
+    media: tuple[InboundMedia, ...]
+    at: datetime
+
+
+Event = StatusEvent | InboundEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What the provider knows of one message when asked: proof that it was taken."""
+
+    provider_id: str
+    reference: str
+    state: ReportedState
+    code: str
+    parts: int
+    at: datetime
+
+
+class Forged(Exception):
+    """The proof of a callback is missing, wrong or too old. The caller of the webhook learns no reason."""
+
+
+class Unreadable(Exception):
+    """A genuine callback whose body is not what the provider documents."""
+
+
+class Misconfigured(Exception):
+    """A declared field is missing or has no sense. `field` names it; the value is never repeated."""
+
+    def __init__(self, field_name: str) -> None:
+        super().__init__(f"gateway field {field_name!r} is missing or unusable")
+        self.field = field_name
+
+
+# --- What a provider can do, as data -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigField:
+    """One field of the set-up form. Secret ones are stored encrypted and never shown again."""
+
+    name: str
+    secret: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What differs between providers and decides what we do ourselves."""
+
+    provider: str
+    idempotency_key: bool
+    handles_stop: bool
+    reports_sent: bool
+    reports_delivery: bool
+    converts_to_link: bool
+    finds_by_reference: bool
+    fictitious_allowed: bool
+    accepted_mimes: frozenset[str]
+    retry_safe_codes: frozenset[str] = frozenset()
+    config_fields: tuple[ConfigField, ...] = field(default=())
+
+
+class Gateway(Protocol):
+    """One account at one provider. Holds its secrets; its repr never shows them."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this provider can do."""
+
+    async def send(self, *, session: http.Session, message: OutgoingMessage) -> Outcome:
+        """Hand one message over with at most one POST. Never raises for what the network or provider does."""
+
+    async def find(self, *, session: http.Session, reference: str) -> Sighting | None:
+        """Ask the provider whether it ever took this attempt; None if it says no. Raises `http.Trouble`."""
+
+    def verify(self, *, callback: Callback, now: datetime) -> None:
+        """Prove that a callback is the provider's own and fresh. Raises `Forged`. Constant time."""
+
+    def read_events(self, *, callback: Callback) -> tuple[Event, ...]:
+        """Understand a verified callback; kinds of event we do not know are left out. Raises `Unreadable`."""
+
+    def media_request(self, *, media: InboundMedia) -> tuple[dict[str, str], frozenset[str]]:
+        """Headers to fetch this inbound file with, and the only `host:port` addresses they may be sent to."""
