@@ -75,7 +75,7 @@ MESSAGE_MOVES: dict[Message, frozenset[Message]] = {
             Message.UNKNOWN,
         }
     ),
-    Message.UNKNOWN: frozenset({Message.ACCEPTED, Message.SENT, Message.DELIVERED, Message.FAILED}),
+    Message.UNKNOWN: frozenset({Message.PENDING, Message.ACCEPTED, Message.SENT, Message.DELIVERED, Message.FAILED}),
     Message.ACCEPTED: frozenset({Message.SENT, Message.DELIVERED, Message.FAILED, Message.UNCONFIRMED}),
     Message.UNCONFIRMED: frozenset({Message.SENT, Message.DELIVERED, Message.FAILED}),
     Message.SENT: frozenset({Message.DELIVERED, Message.FAILED}),

@@ -42,8 +42,6 @@ class Message(models.Model):
     }
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    # Non-campaign kinds go first on a number: 0 before 1.
-    lane = models.PositiveSmallIntegerField(default=1)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, related_name="messages")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="+")
     group = models.ForeignKey(SubscriptionGroup, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -87,8 +85,8 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # The drain's own index: one number's waiting messages, in order.
-            models.Index(fields=["number", "lane", "id"], condition=Q(state="pending"), name="message_waiting"),
+            # The drain's own index: the waiting messages of one number and run, in order. Without a run: what goes first.
+            models.Index(fields=["number", "run", "id"], condition=Q(state="pending"), name="message_waiting"),
             models.Index(fields=["claimed_at"], condition=Q(state="claimed"), name="message_claimed"),
             models.Index(fields=["run", "state", "id"], name="message_by_run"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"),
