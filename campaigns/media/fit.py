@@ -1,0 +1,164 @@
+"""Make a still picture fit a budget in bytes: smaller sides and a searched quality, never larger, never upscaled.
+
+The work is bounded by steps, not by seconds, so the same file and budget always give the same copy.
+"""
+
+import dataclasses
+import io
+import math
+from typing import Final
+
+from PIL import Image
+
+from campaigns.media import kinds, probe, problems, rebuild, still
+
+LONG_EDGE: Final = 1_600
+SMALLEST_EDGE: Final = 160
+_SHRINK: Final = 0.8
+_QUALITIES: Final = range(40, 96)
+# Below this quality colour is halved, which costs less to the eye than coarser brightness would.
+_FULL_COLOUR_QUALITY: Final = 70
+_ENCODES: Final = 7
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done. Codes: kept, scaled (value: long edge), quality (value: 1-95), halved_colour,
+    became_jpeg, palette (value: colours)."""
+
+    code: str
+    value: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fitted:
+    """A copy within the budget. `quality` is None where nothing was searched; bytes are len(data)."""
+
+    data: bytes
+    kind: str
+    mime: str
+    width: int
+    height: int
+    quality: int | None
+    steps: tuple[Step, ...]
+
+
+def fit(data: bytes, *, budget_bytes: int, name: str = "") -> Fitted:
+    """The best-looking copy of a JPEG or PNG of at most `budget_bytes`, and never of more than the upload has.
+
+    Raises UnfitError: fit_unsupported_kind, cannot_fit, and whatever makes the file unusable. Decodes untrusted bytes:
+    call it inside the fence.
+    """
+    kind = probe.identify(data, name=name)
+    if kind not in {"jpeg", "png"}:
+        raise problems.refuse("fit_unsupported_kind", limit="jpeg, png", found=kind)
+    budget = min(budget_bytes, len(data))
+    kept = _kept(data, kind=kind, budget=budget)
+    if kept is not None:
+        return kept
+    image = still.canonical(still.decode(data, kind=kind, long_edge=LONG_EDGE), [])
+    if kind == "png" and still.has_alpha(image):
+        return _fit_png(image, budget=budget)
+    return _fit_jpeg(image, budget=budget, was=kind)
+
+
+def _kept(data: bytes, *, kind: str, budget: int) -> Fitted | None:
+    """The canonical copy as it is, where that already fits."""
+    if len(data) > 2 * budget:
+        return None  # rebuilding never halves a file, and takes a second for a large one
+    clean, (width, height) = rebuild.rebuild(still.decode(data, kind=kind), size=budget, notes=[])
+    if len(clean) > budget:
+        return None
+    return Fitted(clean, kind, kinds.MIME[kind], width, height, None, (Step("kept"),))
+
+
+def _edges(image: Image.Image) -> list[int]:
+    """Long edges to try, largest first."""
+    edge = min(LONG_EDGE, max(image.size))
+    edges = [edge]
+    while edge * _SHRINK >= SMALLEST_EDGE:
+        edge = int(edge * _SHRINK)
+        edges.append(edge)
+    return edges
+
+
+def _scaled(image: Image.Image, edge: int) -> Image.Image:
+    longest = max(image.size)
+    if edge >= longest:
+        return image
+    width, height = (max(1, round(side * edge / longest)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _fit_jpeg(image: Image.Image, *, budget: int, was: str) -> Fitted:
+    pixels = image if image.mode in {"L", "RGB"} else image.convert("RGB")
+    smallest = 0
+    for edge in _edges(pixels):
+        scaled = _scaled(pixels, edge)
+        for subsampling, lowest in ((0, _FULL_COLOUR_QUALITY), (2, _QUALITIES.start)):
+            found, smallest = _search(scaled, budget=budget, subsampling=subsampling, lowest=lowest)
+            if found is None:
+                continue
+            data, quality = found
+            steps = [Step("became_jpeg")] if was == "png" else []
+            steps += [Step("scaled", edge)] if scaled.size != pixels.size else []
+            steps += [Step("quality", quality)]
+            steps += [Step("halved_colour")] if subsampling else []
+            return Fitted(data, "jpeg", kinds.MIME["jpeg"], *scaled.size, quality, tuple(steps))
+    raise problems.refuse("cannot_fit", limit=budget, found=smallest)
+
+
+def _search(image: Image.Image, *, budget: int, subsampling: int, lowest: int) -> tuple[tuple[bytes, int] | None, int]:
+    """The highest quality from `lowest` on that fits, and the bytes of the smallest copy made.
+
+    Bytes grow with quality, about exponentially, so a secant on their logarithm guesses where the budget lies; the
+    bracket holds it when it guesses wrong, and the number of encodes is bounded.
+    """
+
+    def encode(quality: int) -> bytes:
+        return rebuild.jpeg(image, quality=quality, subsampling=subsampling, optimize=True, progressive=True)
+
+    best, low, high = encode(lowest), lowest, _QUALITIES.stop
+    low_bytes = smallest = len(best)
+    if low_bytes > budget:
+        return None, smallest
+    high_bytes = 0
+    for _ in range(_ENCODES):
+        if high - low <= 1:
+            break
+        if high_bytes:
+            share = math.log(budget / low_bytes) / max(math.log(high_bytes / low_bytes), 1e-9)
+            guess = min(max(low + round(share * (high - low)), low + 1), high - 1)
+        else:
+            guess = min(max(low + 1, (low + high) // 2), high - 1)
+        tried = encode(guess)
+        if len(tried) <= budget:
+            best, low, low_bytes = tried, guess, len(tried)
+        else:
+            high, high_bytes = guess, len(tried)
+    return (best, low), smallest
+
+
+def _fit_png(image: Image.Image, *, budget: int) -> Fitted:
+    smallest = 0
+    for edge in _edges(image):
+        scaled = _scaled(image if image.mode != "P" else image.convert("RGBA"), edge)
+        size_steps = (Step("scaled", edge),) if scaled.size != image.size else ()
+        data = rebuild.png(scaled, size=budget)
+        if len(data) <= budget:
+            return Fitted(data, "png", kinds.MIME["png"], *scaled.size, None, size_steps or (Step("kept"),))
+        for colours in (256, 64):
+            data = _palette_png(scaled, colours)
+            smallest = len(data)
+            if smallest <= budget:
+                steps = (*size_steps, Step("palette", colours))
+                return Fitted(data, "png", kinds.MIME["png"], *scaled.size, None, steps)
+    raise problems.refuse("cannot_fit", limit=budget, found=smallest)
+
+
+def _palette_png(image: Image.Image, colours: int) -> bytes:
+    # The octree is the only quantiser of Pillow that takes alpha into account.
+    fewer = image.convert("RGBA").quantize(colours, method=Image.Quantize.FASTOCTREE)
+    out = io.BytesIO()
+    fewer.save(out, "PNG", optimize=True)
+    return out.getvalue()

@@ -1,0 +1,38 @@
+"""How much a file may ask of the machine. All of it is checked before any pixel is decoded.
+
+A decoder holds four bytes a pixel, and turning or converting a picture holds it twice, so 25 million pixels cost
+200 MB, which is what fits below MEMORY_BYTES beside the upload and the interpreter. A phone's 48 or 50 million pixel
+JPEG is decoded at half its sides instead (libjpeg does that while decoding, at a quarter of the memory), which is
+still far more than any phone shows.
+"""
+
+from typing import Final
+
+MEGA: Final = 1_000_000
+
+# Address space of the child that decodes; resident memory can only be smaller.
+MEMORY_BYTES: Final = 295 * MEGA
+CPU_S: Final = 20
+WALL_S: Final = 30.0
+OPEN_FILES: Final = 32
+
+PIXELS: Final = 25 * MEGA
+# JPEG only, since libjpeg can decode at a fraction of the size. Phone panoramas reach 63 MP and 16,382 pixels a side.
+JPEG_PIXELS: Final = 64 * MEGA
+SIDE: Final = 8_000
+JPEG_SIDE: Final = 16_384
+FRAMES: Final = 300
+ANIMATION_PIXELS: Final = 200 * MEGA
+
+# What decoding one picture may hold: its pixels twice, plus libjpeg's coefficients when it is progressive.
+DECODE_BYTES: Final = 205 * MEGA
+
+# Above this many pixels a picture is written in one plain pass: an optimised JPEG keeps six bytes a pixel of
+# coefficients on top of the pixels, and the slower PNG candidates would take seconds.
+CAREFUL_PIXELS: Final = 13 * MEGA
+CAREFUL_PNG_PIXELS: Final = 4 * MEGA
+
+CARD_BYTES: Final = 100_000
+CARD_LINES: Final = 2_000
+CARD_LINE_CHARACTERS: Final = 2_000
+CARD_PHOTO_SIDE: Final = 4_096

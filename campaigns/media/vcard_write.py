@@ -1,0 +1,49 @@
+"""Write a card as canonical vCard 3.0: CRLF, UTF-8, lines folded at 75 octets, nothing but what the card holds."""
+
+import base64
+from typing import Final
+
+from campaigns.media import vcard
+
+_FOLD_OCTETS: Final = 75
+
+
+def write(card: vcard.Card) -> bytes:
+    """The bytes of `card`, RFC 2426. The same card always gives the same bytes."""
+    names = card.names if any(card.names) else ("", card.full_name, "", "", "")
+    lines = ["BEGIN:VCARD", "VERSION:3.0", "N:" + ";".join(map(_escape, names)), "FN:" + _escape(card.full_name)]
+    lines += [f"{name}:{_escape(text)}" for name, text in (("ORG", card.organisation), ("TITLE", card.title)) if text]
+    lines += [f"TEL{_types(phone)}:{_escape(phone.value)}" for phone in card.phones]
+    lines += [f"EMAIL{_types(email)}:{_escape(email.value)}" for email in card.emails]
+    for address in card.addresses:
+        lines.append(f"ADR{_types(address)}:" + ";".join(map(_escape, address.value.split("\n"))))
+    lines += [f"URL:{card.url}"] if card.url else []
+    lines += [f"NOTE:{_escape(card.note)}"] if card.note else []
+    if card.photo:
+        coded = base64.b64encode(card.photo).decode("ascii")
+        lines.append(f"PHOTO;ENCODING=b;TYPE={card.photo_kind.upper()}:{coded}")
+    lines.append("END:VCARD")
+    return b"".join(_fold(line) for line in lines)
+
+
+def _types(entry: vcard.Labelled) -> str:
+    return f";TYPE={','.join(entry.types)}" if entry.types else ""
+
+
+def _escape(text: str) -> str:
+    for character in "\\,;":
+        text = text.replace(character, "\\" + character)
+    return text.replace("\n", "\\n").replace("\r", "")
+
+
+def _fold(line: str) -> bytes:
+    """One line with its end. A character is never cut: some phones unfold after decoding, others before."""
+    out, length = [], 0
+    for character in line:
+        octets = character.encode("utf-8")
+        if length + len(octets) > _FOLD_OCTETS:
+            out.append(b"\r\n ")
+            length = 1
+        out.append(octets)
+        length += len(octets)
+    return b"".join(out) + b"\r\n"
