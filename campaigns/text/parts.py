@@ -5,6 +5,7 @@ outside GSM-7 moves the whole text to UCS-2. A text longer than one part gives s
 that joins them (TS 23.040). A pair is never split: neither escape + extension character, nor a surrogate pair.
 """
 
+import itertools
 import re
 import unicodedata
 from typing import Final, Literal, NamedTuple
@@ -83,7 +84,7 @@ def split(text: str) -> list[str]:
     if measured.parts <= 1:
         return [text] if text else []
     starts = [0, *_cuts(text, measured.encoding)]
-    return [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+    return [text[start:end] for start, end in itertools.pairwise(starts)]
 
 
 def foreign(text: str) -> tuple[Foreign, ...]:
