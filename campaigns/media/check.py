@@ -54,9 +54,10 @@ def review(data: bytes, *, name: str = "") -> Review:
         return refused(data, kind=kind, found=unfit.problems)
 
 
-def refused(data: bytes, *, kind: str, found: tuple[Problem, ...]) -> Review:
+def refused(data: bytes, *, kind: str, found: tuple[Problem, ...], uploaded_bytes: int | None = None) -> Review:
     """The verdict on a file that cannot be used."""
-    return Review(kind=kind, mime=kinds.MIME.get(kind, ""), uploaded_bytes=len(data), problems=found)
+    whole = len(data) if uploaded_bytes is None else uploaded_bytes
+    return Review(kind=kind, mime=kinds.MIME.get(kind, ""), uploaded_bytes=whole, problems=found)
 
 
 def _still(data: bytes, *, kind: str) -> Review:
