@@ -27,7 +27,7 @@ app.conf.beat_schedule = {
 class MonotonicTick(bootsteps.StartStopStep):
     """Ring the tick from the worker's own monotonic timer too: a stepped wall clock or a dead beat stops nothing."""
 
-    requires = {"celery.worker.components:Timer"}
+    requires = ("celery.worker.components:Timer",)
 
     def __init__(self, worker: Any, **_options: Any) -> None:
         self.entry: Any = None

@@ -1,0 +1,31 @@
+# The two commands are `make run` and `make test`. Everything else is here too: `make help` lists it.
+SHELL := /bin/sh
+PYTHON ?= python3
+BOOTSTRAP = $(PYTHON) -I mmsadmin/bootstrap.py
+VENV = .venv/bin
+
+.PHONY: help run test lint bench lock messages clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## start everything on this machine (PORT=8000 unless you say otherwise)
+	@$(BOOTSTRAP) run
+
+test: ## install what the tests need, then run all of them
+	@$(BOOTSTRAP) test $(ARGS)
+
+lint: ## ruff, mypy, the floors, the templates
+	@$(BOOTSTRAP) lint
+
+bench: ## measure, one JSON object a line (ONLY=name picks rows)
+	@$(BOOTSTRAP) bench $(ONLY)
+
+lock: ## write the lock files anew from pyproject.toml and package.json
+	@$(BOOTSTRAP) lock
+
+messages: ## take the words out of the source into locale/*.po
+	@$(BOOTSTRAP) messages
+
+clean: ## remove what can be made again (not var/: your data)
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis
