@@ -68,8 +68,6 @@ MESSAGE_MOVES: dict[Message, frozenset[Message]] = {
         {
             Message.PENDING,  # certainly not handed over
             Message.ACCEPTED,
-            Message.SENT,  # a receipt may overtake the answer
-            Message.DELIVERED,
             Message.FAILED,
             Message.SKIPPED,
             Message.UNKNOWN,
@@ -85,6 +83,8 @@ MESSAGE_MOVES: dict[Message, frozenset[Message]] = {
     Message.EXPIRED: frozenset(),
 }
 
+# Handed over, or perhaps: what a receipt may move.
+MESSAGE_AFTER_HANDOVER = frozenset({Message.UNKNOWN, Message.ACCEPTED, Message.UNCONFIRMED, Message.SENT})
 # Still to leave, or perhaps on its way: a run with none of these is finished.
 MESSAGE_WAITING = frozenset({Message.PENDING, Message.CLAIMED})
 MESSAGE_ON_THE_WAY = frozenset({Message.ACCEPTED, Message.SENT, Message.UNCONFIRMED})

@@ -1,0 +1,44 @@
+"""Who a campaign's audience is: the people known to its group, filtered; and how each of them can be reached."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+
+from campaigns.gateways import registry
+from campaigns.models import Message
+from subscriptions import consent
+from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
+from subscriptions.segments import filters
+
+# Where phones take MMS from our numbers; everyone else gets a text with a link.
+# Source: Twilio, "MMS support by country", read 2026-11-22.
+MMS_COUNTRIES = ("CA", "US")
+
+
+def people(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> QuerySet[Contact]:
+    """Everyone the filter matches, left-out ones included, each annotated with `exclusion` ('' for nobody's reason)
+    and `route` (mms, link). Raises the refusals of `segments.filters`."""
+    known = filters.apply(people=consent.known_to(group=group), definition=audience)
+    return known.annotate(
+        exclusion=Case(
+            When(_fictitious_barred(group), then=Value("fictitious")),
+            default=consent.exclusion_case(group=group),
+            output_field=CharField(),
+        ),
+        route=Case(
+            When(country__in=MMS_COUNTRIES, then=Value(Message.SentAs.MMS.value)),
+            default=Value(Message.SentAs.LINK.value),
+            output_field=CharField(),
+        ),
+        standing_consent=consent.consent_of(group=group),
+        home=F("country"),
+    )
+
+
+def _fictitious_barred(group: SubscriptionGroup) -> Q:
+    """Fictitious people leave by the sandbox only: a group with any other account leaves them out."""
+    kinds = SenderNumber.objects.filter(group=group).values_list("account__kind", flat=True).distinct()
+    if all(registry.capabilities(kind=kind).fictitious_allowed for kind in kinds):
+        return Q(pk__in=[])
+    return Q(is_fictitious=True)

@@ -1,0 +1,76 @@
+"""Moves of runs, each together with its campaign: the two never disagree."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from campaigns import states
+from campaigns.lifecycle import campaigns
+from campaigns.models import Campaign, History, Revision, Run
+
+_CAMPAIGN_STATE = {
+    states.Run.EXPANDING: states.Campaign.RUNNING,
+    states.Run.HELD: states.Campaign.PAUSED,
+    states.Run.RUNNING: states.Campaign.RUNNING,
+    states.Run.PAUSED: states.Campaign.PAUSED,
+    states.Run.FINISHED: states.Campaign.FINISHED,
+    states.Run.CANCELLED: states.Campaign.CANCELLED,
+}
+
+
+def begin(*, campaign: Campaign, revision: Revision, now: datetime) -> Run:
+    """Open the run of a due campaign. Raises NotPossibleNow when another process was quicker."""
+    assert campaign.due_at is not None
+    with transaction.atomic():
+        campaigns.move(campaign=campaign, to=states.Campaign.RUNNING, now=now, only_from={states.Campaign.SCHEDULED})
+        assert campaign.due_at is not None
+        run = Run.objects.create(
+            campaign=campaign,
+            revision=revision,
+            fingerprint=campaign.fingerprint,
+            state=states.Run.EXPANDING,
+            due_at=campaign.due_at,
+            expected_people=campaign.confirmed_people or 0,
+            started_at=now,
+        )
+        _remember(run_id=run.pk, found="", to=states.Run.EXPANDING, now=now, by=None, why="")
+    return run
+
+
+def move(
+    *,
+    run: Run,
+    to: states.Run,
+    now: datetime,
+    by: User | None = None,
+    why: str = "",
+    hold_code: str = "",
+    hold_detail: Mapping[str, Any] | None = None,
+    **columns: Any,
+) -> None:
+    """Move one run and its campaign; `run` is refreshed. `hold_code` says why it waits. Raises NotPossibleNow."""
+    allowed = {state for state, goals in states.RUN_MOVES.items() if to in goals}
+    with transaction.atomic():
+        # The campaign's row first, always in this order: two processes never wait for each other in a ring.
+        campaign = Campaign.objects.select_for_update().get(pk=run.campaign_id)
+        found = Run.objects.values_list("state", flat=True).get(pk=run.pk)
+        moved = Run.objects.filter(pk=run.pk, state=found, state__in=allowed).update(state=to, **columns)
+        if not moved:
+            raise campaigns.NotPossibleNow(
+                limit=sorted(allowed), found=found, words=campaigns.now_is(states.Campaign(campaign.state))
+            )
+        _remember(run_id=run.pk, found=found, to=to, now=now, by=by, why=why)
+        detail = dict(hold_detail or {})
+        goal = _CAMPAIGN_STATE[to]
+        if campaign.state != goal:
+            campaigns.move(campaign=campaign, to=goal, by=by, now=now, why=why, hold_code=hold_code, hold_detail=detail)
+        else:
+            Campaign.objects.filter(pk=campaign.pk).update(hold_code=hold_code, hold_detail=detail)
+    run.refresh_from_db()
+
+
+def _remember(*, run_id: int, found: str, to: states.Run, now: datetime, by: User | None, why: str) -> None:
+    History.objects.create(thing="run", thing_id=run_id, from_state=found, to_state=to, at=now, by=by, why=why)

@@ -1,0 +1,149 @@
+"""A slice of drain: one loop serves many sender numbers, each at its own pace, for some seconds.
+
+Nothing is remembered from slice to slice but what the database holds and what was seen of other holders' leases.
+All database work runs in one thread with a connection of its own; the loop itself never waits for it blindly.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import connections
+from django.utils import timezone
+
+from campaigns.gateways import http
+from campaigns.sending import health, leases, line, numbers, outbox
+
+SLICE_S = 20.0
+KEEP_EVERY_S = 1.0
+FLUSH_EVERY_S = 0.25
+# A slice with nothing to do ends after this long; the next bell starts another.
+IDLE_S = 1.0
+IN_FLIGHT = 200
+
+_watch = leases.Watch()
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How the slice ended: `handed_over` messages left, `more` says that work is waiting still."""
+
+    handed_over: int
+    more: bool
+
+
+def run(*, should_stop: Callable[[], bool], seconds: float = SLICE_S) -> Result:
+    """Drain what is due for at most `seconds`, less when nothing is left or `should_stop` turns true.
+
+    When it returns nothing is in flight: every answer is written, what was claimed and did not leave waits again,
+    and the leases are given back.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="drain-db") as thread:
+        try:
+            return asyncio.run(_Slice(thread, should_stop, seconds).run())
+        finally:
+            thread.submit(connections.close_all).result()
+
+
+class _Slice:
+    def __init__(self, thread: ThreadPoolExecutor, should_stop: Callable[[], bool], seconds: float) -> None:
+        self._thread = thread
+        self._should_stop = should_stop
+        self._seconds = seconds
+        self._token = leases.new_token()
+        self._lines: dict[int, line.Line] = {}
+        self._feeds: dict[int, asyncio.Task[None]] = {}
+
+    async def run(self) -> Result:
+        loop = asyncio.get_running_loop()
+        self._ends_at = loop.time() + self._seconds
+        self._busy_at = loop.time()
+        async with http.Session(in_flight=IN_FLIGHT) as session:
+            self._outbox = outbox.Outbox(db=self._db, session=session, token=self._token, in_flight=IN_FLIGHT)
+            flushing = asyncio.create_task(self._outbox.keep_flushing(every_s=FLUSH_EVERY_S))
+            looking = asyncio.create_task(self._outbox.keep_looking())
+            try:
+                while not self._over():
+                    await self._keep()
+                    await self._sleep(KEEP_EVERY_S)
+            finally:
+                for one in self._lines.values():
+                    one.stopping = True
+                await asyncio.gather(*self._feeds.values(), return_exceptions=True)
+                await self._outbox.settle_down()
+                for background in (flushing, looking):
+                    background.cancel()
+                await asyncio.gather(flushing, looking, return_exceptions=True)
+                await self._give_back()
+        for feed in self._feeds.values():
+            if error := feed.exception():
+                raise error
+        more = bool(await self._db(lambda: numbers.due(now=timezone.now())))
+        return Result(handed_over=self._outbox.handed_over, more=more)
+
+    def _over(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        if any(not one.dry for one in self._lines.values()) or self._outbox.in_flight:
+            self._busy_at = now
+        failed = any(feed.done() and not feed.cancelled() and feed.exception() for feed in self._feeds.values())
+        return bool(self._should_stop() or failed or now >= self._ends_at or now - self._busy_at > IDLE_S)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep in short steps: a request to stop is heard within a tenth of a second."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while loop.time() < until and not self._over():
+            await asyncio.sleep(0.05)
+
+    async def _keep(self) -> None:
+        """Show life for what is held, take what became due, start a feed for each number taken."""
+        loop = asyncio.get_running_loop()
+        asked_at = loop.time()
+        held = await self._db(self._beat)
+        for number_id, one in self._lines.items():
+            if number_id in held:
+                one.trusted_until = asked_at + leases.TRUST_S
+            else:
+                one.stopping = True
+        free = await self._db(self._take_due)
+        for lease_row, number in free:
+            one = line.Line(
+                number=number,
+                lease=lease_row,
+                token=self._token,
+                outbox=self._outbox,
+                db=self._db,
+                trusted_until=asked_at + leases.TRUST_S,
+                ends_at=self._ends_at,
+            )
+            self._lines[number.pk] = one
+            self._feeds[number.pk] = asyncio.create_task(one.feed())
+
+    def _beat(self) -> set[int]:
+        health.beat(process="drain", now=timezone.now())
+        return leases.beat(number_ids=list(self._lines), token=self._token)
+
+    def _take_due(self) -> list[tuple[Any, Any]]:
+        wanted = {one.pk: one for one in numbers.due(now=timezone.now()) if one.pk not in self._lines}
+        taken = leases.take(number_ids=list(wanted), token=self._token, watch=_watch)
+        return [(lease_row, wanted[lease_row.pk]) for lease_row in taken]
+
+    async def _give_back(self) -> None:
+        now = timezone.now()
+        monotonic = asyncio.get_running_loop().time()
+        for number_id, one in self._lines.items():
+            next_at = one.next_send_at(now=now, monotonic=monotonic)
+            await self._db(
+                lambda number_id=number_id, next_at=next_at: leases.give_back(
+                    number_id=number_id, token=self._token, next_send_at=next_at
+                )
+            )
+
+    def _db(self, work: Callable[[], _T]) -> Coroutine[Any, Any, _T]:
+        async def done() -> _T:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+        return done()

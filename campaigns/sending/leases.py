@@ -1,0 +1,68 @@
+"""Who drains a number: one process at a time, told apart by a token and a counter that moves.
+
+A taker must see the counter stand still for `STILL_S` of its own monotonic clock, so that neither a stepped wall clock
+nor a slow one of another machine can make two drainers. A holder trusts its lease only `TRUST_S` after its last
+committed beat: a process that was frozen wakes up and sends nothing.
+"""
+
+import secrets
+import time
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import F
+
+from campaigns.models import NumberLease
+
+STILL_S = 12.0
+TRUST_S = 6.0
+
+
+class Watch:
+    """What this process has seen of other holders' counters; lives as long as the process."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[str, int, float]] = {}
+
+    def stands_still(self, *, number_id: int, token: str, beats: int, monotonic: float) -> bool:
+        """True once the same token and count were seen for STILL_S."""
+        seen = self._seen.get(number_id)
+        if seen is None or seen[:2] != (token, beats):
+            self._seen[number_id] = (token, beats, monotonic)
+            return False
+        return monotonic - seen[2] >= STILL_S
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def take(*, number_ids: Collection[int], token: str, watch: Watch) -> list[NumberLease]:
+    """Take what is free, or whose holder shows no life; the row count of the guarded update is the verdict."""
+    NumberLease.objects.bulk_create([NumberLease(number_id=pk) for pk in sorted(number_ids)], ignore_conflicts=True)
+    taken: list[int] = []
+    for lease in NumberLease.objects.filter(pk__in=number_ids).order_by("pk"):
+        free = not lease.token or watch.stands_still(
+            number_id=lease.pk, token=lease.token, beats=lease.beats, monotonic=time.monotonic()
+        )
+        if free and NumberLease.objects.filter(pk=lease.pk, token=lease.token, beats=lease.beats).update(
+            token=token, beats=F("beats") + 1
+        ):
+            taken.append(lease.pk)
+    return list(NumberLease.objects.filter(pk__in=taken))
+
+
+def beat(*, number_ids: Collection[int], token: str) -> set[int]:
+    """Show life for all held numbers; returns those that are still ours."""
+    NumberLease.objects.filter(pk__in=number_ids, token=token).update(beats=F("beats") + 1)
+    return set(NumberLease.objects.filter(pk__in=number_ids, token=token).values_list("pk", flat=True))
+
+
+def store_clock(*, number_id: int, token: str, next_send_at: datetime) -> None:
+    """Remember when the number may send next, so that the next holder keeps the pace too."""
+    NumberLease.objects.filter(pk=number_id, token=token).update(next_send_at=next_send_at)
+
+
+def give_back(*, number_id: int, token: str, next_send_at: datetime) -> None:
+    """End a lease in order: the next taker need not wait."""
+    NumberLease.objects.filter(pk=number_id, token=token).update(token="", next_send_at=next_send_at)

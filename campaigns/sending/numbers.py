@@ -1,0 +1,140 @@
+"""Which numbers have work, what they take next, and where waiting messages go when a number falls away."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from campaigns import states
+from campaigns.lifecycle import messages, tallies
+from campaigns.models import Campaign, Message, Run
+from subscriptions.models import SenderNumber
+
+# Rows moved in one transaction.
+CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dependents:
+    """What hangs on one number: campaigns of its group that are booked or under way, and its waiting messages."""
+
+    campaigns: tuple[Campaign, ...]
+    waiting: int
+
+
+def due(*, now: datetime) -> list[SenderNumber]:
+    """Usable numbers with a message that may leave now."""
+    waiting = Message.objects.filter(
+        Q(run__isnull=True) | Q(run_id__in=_running_ids()),
+        Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now),
+        Q(sent_as=Message.SentAs.TEXT) | Q(number__is_mms_enabled=True),
+        number_id=OuterRef("pk"),
+        state=states.Message.PENDING,
+    )
+    return list(SenderNumber.objects.usable().filter(Exists(waiting)).select_related("account").order_by("pk"))
+
+
+def claim(
+    *, number_id: int, cursors: Mapping[int | None, int], limit: int, token: str, now: datetime
+) -> tuple[list[messages.Claimed], dict[int | None, int]]:
+    """Claim the next batch of a number: what belongs to no run first, then the running runs, oldest first.
+
+    Returns the claims and the cursors to hand in next time.
+    """
+    number = SenderNumber.objects.usable().filter(pk=number_id).values_list("is_mms_enabled", flat=True).first()
+    moved = dict(cursors)
+    if number is None:
+        return [], moved
+    for run_id in [None, *_running_ids()]:
+        claimed = messages.claim(
+            number_id=number_id,
+            run_id=run_id,
+            after_id=moved.get(run_id, 0),
+            limit=limit,
+            sends_mms=number,
+            token=token,
+            now=now,
+        )
+        if claimed:
+            moved[run_id] = claimed[-1].message_id
+            return claimed, moved
+    return [], moved
+
+
+def dependents(number: SenderNumber) -> Dependents:
+    """What would have to move, or wait, without this number."""
+    found = Campaign.objects.filter(group_id=number.group_id, state__in=states.CAMPAIGN_DEPENDS_ON_NUMBERS)
+    return Dependents(
+        campaigns=tuple(found.order_by("pk")),
+        waiting=Message.objects.filter(number_id=number.pk, state=states.Message.PENDING).count(),
+    )
+
+
+def rehome(*, number: SenderNumber, now: datetime) -> int:
+    """Move waiting messages that `number` may no longer send to other numbers of their group; returns how many.
+
+    What no number of the group can take stays where it is and says so (`no_number`); `rehome_all` tries again.
+    """
+    waiting = Message.objects.filter(number_id=number.pk, state=states.Message.PENDING)
+    usable = SenderNumber.objects.usable().filter(pk=number.pk).exists()
+    stranded = waiting.exclude(group_id=number.group_id)
+    if not usable:
+        stranded = waiting
+    elif not number.is_mms_enabled:
+        stranded = waiting.exclude(group_id=number.group_id, sent_as=Message.SentAs.TEXT)
+    moved = 0
+    for group_id, sent_as in stranded.order_by().values_list("group_id", "sent_as").distinct():
+        homes = list(SenderNumber.objects.usable().filter(group_id=group_id).exclude(pk=number.pk).order_by("pk"))
+        if sent_as != Message.SentAs.TEXT:
+            homes = [home for home in homes if home.is_mms_enabled]
+        moved += _spread(stranded.filter(group_id=group_id, sent_as=sent_as), number.pk, homes)
+    return moved
+
+
+def rehome_all(*, now: datetime) -> int:
+    """Find messages that wait at a number that cannot send them, and move them; returns how many moved."""
+    stranded = (
+        Message.objects.filter(state=states.Message.PENDING, number__isnull=False)
+        .exclude(Q(number__in=SenderNumber.objects.usable()) & (Q(sent_as="text") | Q(number__is_mms_enabled=True)))
+        .values_list("number_id", flat=True)
+        .order_by()
+        .distinct()
+    )
+    return sum(rehome(number=number, now=now) for number in SenderNumber.objects.filter(pk__in=list(stranded)))
+
+
+def shares(numbers: Sequence[SenderNumber]) -> list[int]:
+    """Whole-numbered weights of numbers by rate (hundredths of a part per second)."""
+    return [max(1, round(number.rate * 100)) for number in numbers]
+
+
+def _running_ids() -> list[int]:
+    return list(Run.objects.filter(state=states.Run.RUNNING).order_by("due_at", "pk").values_list("pk", flat=True))
+
+
+def _spread(stranded: QuerySet[Message], from_id: int, homes: Sequence[SenderNumber]) -> int:
+    if not homes:
+        stranded.update(reason="no_number")
+        return 0
+    ids = list(stranded.order_by("id").values_list("id", flat=True))
+    weights = shares(homes)
+    moved = start = 0
+    for position, (home, weight) in enumerate(zip(homes, weights, strict=True)):
+        end = len(ids) if position == len(homes) - 1 else start + round(len(ids) * weight / sum(weights))
+        for chunk in range(start, end, CHUNK):
+            moved += _move(ids[chunk : min(chunk + CHUNK, end)], from_id, home.pk)
+        start = end
+    return moved
+
+
+def _move(ids: Sequence[int], from_id: int, to_id: int) -> int:
+    with transaction.atomic():
+        waiting = Message.objects.filter(pk__in=ids, number_id=from_id, state=states.Message.PENDING)
+        locked = list(waiting.select_for_update().values_list("pk", "run_id"))
+        Message.objects.filter(pk__in=[pk for pk, _ in locked]).update(number_id=to_id, reason="")
+        for run_id, count in Counter(run_id for _, run_id in locked if run_id is not None).items():
+            tallies.move_shard(run_id=run_id, from_number_id=from_id, to_number_id=to_id, count=count)
+    return len(locked)

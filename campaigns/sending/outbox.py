@@ -1,0 +1,154 @@
+"""What all numbers of a slice share: looks taken together, requests in flight, answers written in batches."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from campaigns import states
+from campaigns.gateways import base, http
+from campaigns.lifecycle import messages
+from campaigns.models import Attempt
+from campaigns.sending import dispatch, health, looks, pacing
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+# Looks asked for within this time are answered by one query.
+GATHER_S = 0.02
+BATCH = 200
+# A provider that cannot be reached is left alone for this long by the number that noticed.
+UNREACHABLE_REST_S = 5.0
+# How often answers are offered to a database that is away before the slice gives up; they are then settled as unclear.
+LAST_FLUSHES = 30
+
+
+class Db(Protocol):
+    def __call__(self, work: Callable[[], _T], /) -> Coroutine[Any, Any, _T]: ...
+
+
+class Outbox:
+    """Shared by the lines of one slice; see `drain`."""
+
+    def __init__(self, *, db: Db, session: http.Session, token: str, in_flight: int) -> None:
+        self._db = db
+        self._session = session
+        self._token = token
+        self._room = asyncio.Semaphore(in_flight)
+        self._sends: set[asyncio.Task[None]] = set()
+        self._settlements: list[messages.Settlement] = []
+        self._answers: list[health.Answer] = []
+        self._asked: list[tuple[list[int], asyncio.Future[dict[int, looks.Verdict]]]] = []
+        self._asking = asyncio.Event()
+        self._flushing = asyncio.Lock()
+        self.handed_over = 0
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._sends)
+
+    async def look(self, message_ids: list[int]) -> dict[int, looks.Verdict]:
+        """The last look at these messages, together with what other numbers ask for at the same moment."""
+        answer: asyncio.Future[dict[int, looks.Verdict]] = asyncio.get_running_loop().create_future()
+        self._asked.append((message_ids, answer))
+        self._asking.set()
+        return await answer
+
+    async def keep_looking(self) -> None:
+        while True:
+            await self._asking.wait()
+            await asyncio.sleep(GATHER_S)
+            self._asking.clear()
+            asked, self._asked = self._asked, []
+            ids = [pk for some, _ in asked for pk in some]
+            try:
+                verdicts = await self._db(lambda ids=ids: looks.take(message_ids=ids, claim_token=self._token))
+            except Exception as error:
+                for _, answer in asked:
+                    answer.set_exception(error)
+                continue
+            for _, answer in asked:
+                answer.set_result(verdicts)
+
+    async def room(self) -> None:
+        """Wait for a place among the requests in flight."""
+        await self._room.acquire()
+
+    def no_room_needed(self) -> None:
+        """Give the place back: nothing left."""
+        self._room.release()
+
+    def send(self, *, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int) -> None:
+        """Let one message leave now; its answer is written with the next batch."""
+        self.handed_over += 1
+        task = asyncio.create_task(self._send(gateway, ready, clock, number_id))
+        self._sends.add(task)
+        task.add_done_callback(self._sends.discard)
+
+    async def _send(self, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int) -> None:
+        handed_over_at = timezone.now()
+        try:
+            outcome = await gateway.send(session=self._session, message=ready.outgoing)
+        finally:
+            self._room.release()
+        monotonic = asyncio.get_running_loop().time()
+        if isinstance(outcome, base.Throttled):
+            clock.rest(seconds=outcome.retry_after_s, monotonic=monotonic)
+        elif isinstance(outcome, base.NotSent):
+            clock.rest(seconds=UNREACHABLE_REST_S, monotonic=monotonic)
+        now = timezone.now()
+        self._answers.append(health.Answer(number_id, ready.claimed.run_id, outcome, handed_over_at))
+        self._settlements.append(
+            dispatch.settlement(ready=ready, outcome=outcome, handed_over_at=handed_over_at, now=now)
+        )
+
+    def unfit(self, one: dispatch.Unfit) -> None:
+        """Write a message off that cannot be handed over, with its reason."""
+        now: datetime = timezone.now()
+        self._settlements.append(
+            messages.Settlement(
+                message_id=one.claimed.message_id,
+                attempt_token=one.claimed.attempt_token,
+                state=states.Message.SKIPPED,
+                outcome=Attempt.Outcome.NOT_SENT,
+                handed_over_at=None,
+                answered_at=now,
+                reason=one.reason,
+            )
+        )
+
+    async def keep_flushing(self, *, every_s: float) -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                await self.flush()
+            except DatabaseError:
+                _log.exception("Answers could not be written; they are kept and offered again")
+
+    async def flush(self) -> None:
+        """Write all answers that came in; what cannot be written is kept."""
+        async with self._flushing:
+            while self._settlements:
+                batch, answers = self._settlements[:BATCH], self._answers[:BATCH]
+
+                def work(batch: list[messages.Settlement] = batch, answers: list[health.Answer] = answers) -> None:
+                    messages.settle(settlements=batch, claim_token=self._token)
+                    health.remember(answers=answers, now=timezone.now())
+
+                await self._db(work)
+                del self._settlements[: len(batch)], self._answers[: len(answers)]
+
+    async def settle_down(self) -> None:
+        """Wait for what is in flight and write all answers. Raises DatabaseError when the database stays away."""
+        while self._sends:
+            await asyncio.wait(self._sends)
+        for _ in range(LAST_FLUSHES - 1):
+            try:
+                return await self.flush()
+            except DatabaseError:
+                await asyncio.sleep(1.0)
+        return await self.flush()

@@ -1,0 +1,84 @@
+"""Due campaigns: open the run, expand the audience, open the tap, and close it when all is out."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Sum
+
+from campaigns import states
+from campaigns.audience import expand
+from campaigns.lifecycle import campaigns, messages, runs
+from campaigns.models import Campaign, Revision, Run, Tally
+from campaigns.sending import schedule
+from subscriptions.models import SenderNumber
+
+# A start that is later than this is held and asks: yesterday's 'today' is not sent this morning.
+LATEST = timedelta(hours=1)
+# More difference than this between the people confirmed and the people at start is held and asks.
+TOLERANCE = 0.20
+
+
+def due(*, now: datetime) -> list[int]:
+    """Ids of campaigns to start and of runs to carry on with expanding, as campaign ids."""
+    booked = Campaign.objects.filter(state=states.Campaign.SCHEDULED, due_at__lte=now)
+    half_done = Run.objects.filter(state=states.Run.EXPANDING)
+    return sorted({*booked.values_list("pk", flat=True), *half_done.values_list("campaign_id", flat=True)})
+
+
+def begin(*, campaign_id: int, now: datetime) -> Run | None:
+    """Start one due campaign, or carry on with an expansion that was cut off; None if somebody else was quicker."""
+    campaign = Campaign.objects.select_related("group").get(pk=campaign_id)
+    try:
+        if campaign.state == states.Campaign.SCHEDULED:
+            revision = Revision.objects.filter(campaign=campaign, frozen_at__isnull=False).latest("number")
+            run = runs.begin(campaign=campaign, revision=revision, now=now)
+        else:
+            run = Run.objects.get(campaign=campaign, state=states.Run.EXPANDING)
+        run.campaign = campaign
+        return _open(run, now)
+    except (campaigns.NotPossibleNow, Run.DoesNotExist):
+        return None
+
+
+def _open(run: Run, now: datetime) -> Run:
+    if schedule.fingerprint(campaign=run.campaign, revision=run.revision) != run.fingerprint:
+        return _hold(run, now, "changed_since_approval", {})
+    if now - run.due_at > LATEST:
+        minutes = int((now - run.due_at).total_seconds() // 60)
+        return _hold(run, now, "late", {"minutes": minutes})
+    if not SenderNumber.objects.mms_ready().filter(group_id=run.campaign.group_id).exists():
+        return _hold(run, now, "no_mms_number", {})
+    people = expand.run(run=run, now=now)
+    if abs(people - run.expected_people) > TOLERANCE * run.expected_people:
+        return _hold(run, now, "audience_changed", {"confirmed": run.expected_people, "found": people})
+    runs.move(run=run, to=states.Run.RUNNING, now=now)
+    return run
+
+
+def _hold(run: Run, now: datetime, code: str, detail: dict[str, int]) -> Run:
+    if run.expanded_at is None:
+        # The people are picked all the same, so that the page can say how many wait.
+        expand.run(run=run, now=now)
+    runs.move(run=run, to=states.Run.HELD, now=now, why=code, hold_code=code, hold_detail=detail)
+    return run
+
+
+def finish_done(*, now: datetime) -> list[int]:
+    """Close running runs with nothing left to hand over; sweep what a cancelled run left waiting."""
+    finished: list[int] = []
+    for run in Run.objects.filter(state=states.Run.RUNNING, expanded_at__isnull=False):
+        if waiting(run_id=run.pk) == 0:
+            try:
+                runs.move(run=run, to=states.Run.FINISHED, now=now, finished_at=now)
+            except campaigns.NotPossibleNow:
+                continue
+            finished.append(run.pk)
+    for run in Run.objects.filter(state=states.Run.CANCELLED, finished_at__gte=now - timedelta(hours=1)):
+        # Messages that were in hand when a person cancelled came back to wait afterwards.
+        while messages.skip_waiting(run_id=run.pk, reason="cancelled", now=now):
+            pass
+    return finished
+
+
+def waiting(*, run_id: int) -> int:
+    """How many messages of a run are still to be handed over, from its tallies."""
+    return Tally.objects.filter(run_id=run_id, state__in=states.MESSAGE_WAITING).aggregate(n=Sum("count"))["n"] or 0
