@@ -147,6 +147,8 @@ def _check_tokens(scanned: scan.Scan, piece: scan.Piece, tokens: Sequence[Token]
     previous = ""
     for i, token in enumerate(tokens):
         following = tokens[i + 1].kind if i + 1 < len(tokens) else ""
+        if scanned.full:
+            return
         place = _place(token)
         if token.kind in _RANGES:
             scanned.report(*place, "forbidden_range")

@@ -22,8 +22,6 @@ from campaigns.text import conditions, fence, filters, problems, scan
 # Ours: the whole of the longest template a marketer may keep, and the longest text a carrier's API takes.
 SOURCE_LIMIT: Final = 4_000
 RENDERED_LIMIT: Final = 1_600
-# More problems than one reads; the rest shows once these are mended.
-PROBLEMS_LIMIT: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def _parsed(source: str, fields: frozenset[str]) -> Template | tuple[problems.Me
         except LiquidError as error:
             fence.report(scanned, error)
     if scanned.mistakes:
-        return tuple(sorted(scanned.mistakes, key=lambda problem: (problem.start, problem.end))[:PROBLEMS_LIMIT])
+        return tuple(sorted(scanned.mistakes, key=lambda problem: (problem.start, problem.end)))
     return Template(scanned, bound)
 
 

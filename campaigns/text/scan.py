@@ -13,6 +13,8 @@ from typing import Final, Literal
 from campaigns.text import fields as field_names
 from campaigns.text import problems
 
+# More than anyone reads at once: what is beyond them shows when these are mended.
+MISTAKES_LIMIT: Final = 30
 # A letter of phonetic script: a word character for python-liquid, and of no use inside a merge field.
 MARK: Final = "ʘ"
 
@@ -55,11 +57,17 @@ class Scan:
     names: dict[str, str] = field(default_factory=dict)
     mistakes: list[problems.MergeProblem] = field(default_factory=list)
 
+    @property
+    def full(self) -> bool:
+        """Whether so many problems are known that looking for more is wasted."""
+        return len(self.mistakes) >= MISTAKES_LIMIT
+
     def report(
         self, start: int, end: int, code: problems.Code, limit: int | str | None = None, found: int | str = ""
     ) -> None:
         """Add the problem `code` at source[start:end]; what was found is that piece, unless given."""
-        self.mistakes.append(problems.at(self.source, start, end, code, found or self.source[start:end], limit))
+        if not self.full:
+            self.mistakes.append(problems.at(self.source, start, end, code, found or self.source[start:end], limit))
 
 
 def scan(source: str, *, fields: Collection[str]) -> Scan:
@@ -133,7 +141,7 @@ def _with_names(result: Scan, words: str, start: int) -> str:
         full = match["name"].strip()
         if match["family"]:
             full = f"{match['family']}.{full}"
-        if full not in result.fields:
+        if full not in result.fields and not result.full:
             result.report(begin, end, "unknown_field", field_names.meant(full, result.fields))
         replacement = MARK + str(len(result.names)).zfill(len(match[0]) - 1)
         result.names[replacement] = full
