@@ -1,12 +1,70 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: the rail, the theme, whom to ask."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import roles
+
+
+@dataclass(frozen=True)
+class Room:
+    """One entry of the rail: `below` is the path that all its pages share."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    is_here: bool
+    for_staff: bool = False
+
+
+# Address name, word, icon, the right that opens it.
+ROOMS: tuple[tuple[str, str | Promise, str, str], ...] = (
+    ("campaigns:dashboard", _("Dashboard"), "layout-dashboard", ""),
+    ("campaigns:campaign_list", _("Campaigns"), "send", "campaigns.view_campaign"),
+    ("campaigns:library", _("Library"), "photo", "campaigns.view_asset"),
+    ("campaigns:inbox", _("Inbox"), "inbox", "campaigns.view_inbound"),
+    ("subscriptions:people", _("People"), "users", "subscriptions.view_contact"),
+)
+
+
+def rooms(user: AbstractBaseUser | AnonymousUser, path: str) -> Iterable[Room]:
+    """The rail for this user: only what exists and only what they may open."""
+    if not isinstance(user, User):
+        return
+    for name, label, icon, right in ROOMS:
+        if not right or user.has_perm(right):
+            url = reverse(name)
+            yield Room(url, label, icon, is_here=path == url or (url != "/" and path.startswith(url)))
+    if settings.SANDBOX and user.has_perm("campaigns.view_message"):
+        url = reverse("campaigns:sandbox")
+        yield Room(url, _("Virtual phones"), "device-mobile", is_here=path.startswith(url))
+    if user.is_staff:
+        yield Room(reverse("admin:index"), _("Admin"), "adjustments", is_here=False, for_staff=True)
+
+
+def whom_to_ask() -> list[str]:
+    """Up to three people who can give rights or switch numbers on, by name."""
+    managers = User.objects.filter(groups__name=roles.ACCOUNT_MANAGER, is_active=True).order_by("pk")[:3]
+    return [manager.get_full_name() or manager.get_username() for manager in managers]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """The rail and the theme: context processor for every template."""
+    """Context processor for every template; what costs a query is asked only where it is shown."""
     preference = getattr(request, "preference", None)
-    return {"sandbox": settings.SANDBOX, "theme": preference.theme if preference else "system"}
+    user = getattr(request, "user", AnonymousUser())
+    return {
+        "sandbox": settings.SANDBOX,
+        "theme": preference.theme if preference else "system",
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "rail": SimpleLazyObject(lambda: list(rooms(user, request.path))),
+        "whom_to_ask": whom_to_ask,
+    }
