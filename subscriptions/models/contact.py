@@ -1,11 +1,31 @@
 """Contacts, their subscriptions and the consent ledger."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from subscriptions import phones
 from subscriptions.models.group import SubscriptionGroup
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def at(self, phone: phones.Phone) -> "tuple[Contact, bool]":
+        """The contact behind this number, and whether it was made just now. The number must have an E.164 form."""
+        return self.get_or_create(phone=phone.e164, defaults=derived(phone))
+
+
+def derived(phone: phones.Phone) -> dict[str, Any]:
+    """The columns of a contact that follow from its number."""
+    return {
+        "country": phone.country,
+        "is_valid": phone.is_valid,
+        "invalid_reason": phone.reason,
+        "time_zones": list(phone.time_zones),
+        "is_fictitious": phone.is_fictional,
+    }
 
 
 class Contact(models.Model):
@@ -28,6 +48,8 @@ class Contact(models.Model):
     # Suppressed: never to be texted by any group, whatever consent says.
     suppressed_at = models.DateTimeField(_("suppressed at"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")

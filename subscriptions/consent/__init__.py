@@ -1,0 +1,53 @@
+"""The only door that grants or withdraws consent, and the only answer to "may we text them?"."""
+
+from subscriptions.consent.ledger import (
+    ConsentRefused,
+    grant,
+    grant_many,
+    suppress,
+    suppress_many,
+    unsuppress,
+    withdraw,
+)
+from subscriptions.consent.verdicts import (
+    COUNTRY_NOT_ALLOWED,
+    EXCLUSIONS,
+    INVALID_PHONE,
+    NOT_SUBSCRIBED,
+    SUPPRESSED,
+    UNSUBSCRIBED,
+    Standing,
+    Verdict,
+    consent_of,
+    exclusion_case,
+    known_to,
+    may_text,
+    may_text_many,
+    reachable,
+    standing,
+)
+
+__all__ = [
+    "COUNTRY_NOT_ALLOWED",
+    "EXCLUSIONS",
+    "INVALID_PHONE",
+    "NOT_SUBSCRIBED",
+    "SUPPRESSED",
+    "UNSUBSCRIBED",
+    "ConsentRefused",
+    "Standing",
+    "Verdict",
+    "consent_of",
+    "exclusion_case",
+    "grant",
+    "grant_many",
+    "known_to",
+    "may_text",
+    "may_text_many",
+    "reachable",
+    "standing",
+    "suppress",
+    "suppress_many",
+    "unsuppress",
+    "withdraw",
+]
