@@ -4,7 +4,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) -I mmsadmin/bootstrap.py
 VENV = .venv/bin
 
-.PHONY: help run test lint bench lock messages clean
+.PHONY: help run test lint bench lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,9 +23,6 @@ bench: ## measure, one JSON object a line (ONLY=name picks rows)
 
 lock: ## write the lock files anew from pyproject.toml and package.json
 	@$(BOOTSTRAP) lock
-
-messages: ## take the words out of the source into locale/*.po
-	@$(BOOTSTRAP) messages
 
 clean: ## remove what can be made again (not var/: your data)
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -210,19 +210,13 @@ def lock(_arguments: Sequence[str]) -> None:
     call(npm(), "install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved")
 
 
-def messages(_arguments: Sequence[str]) -> None:
-    """Bring locale/*.po up to date with the words in the source."""
-    develop()
-    become(BIN / "python", "-m", "mmsadmin.messages")
-
-
 def develop() -> None:
     make_venv()
     python_packages("requirements-dev.lock")
     node_packages()
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "lock": lock, "messages": messages}
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "lock": lock}
 
 
 def main() -> int:

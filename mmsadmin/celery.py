@@ -8,8 +8,10 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmsadmin.settings")
+TRANSPORT_ALIASES["filesystem"] = "mmsadmin.broker:Transport"
 
 app = Celery("mmsadmin")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -15,6 +15,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("MMSADMIN_VAR", str(BASE_DIR / "var")))
 VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+# `demo` shows a made-up world and speaks to the sandbox carrier; `production` refuses both.
+DEMO = env.text("MMSADMIN_ENV", "demo") == "demo"
 PRODUCTION = env.text("MMSADMIN_ENV", "demo") == "production"
 DEBUG = env.flag("DEBUG", False)
 PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL", f"http://127.0.0.1:{env.whole('PORT', 8000)}").rstrip("/")
@@ -39,7 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "mmsadmin.staticfiles.ChosenStaticFiles",
     "django.contrib.humanize",
     "axes",
     "csp",
@@ -126,7 +128,11 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", ("tabler", BASE_DIR / "node_modules/@tabler/core/dist")]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("tabler/css", BASE_DIR / "node_modules/@tabler/core/dist/css"),
+    ("tabler/js", BASE_DIR / "node_modules/@tabler/core/dist/js"),
+]
 ICONS_DIR = BASE_DIR / "node_modules/@tabler/icons/icons"
 
 # The private files: originals, rebuilt files, inbound pictures. Nothing here is served by the web server itself.
