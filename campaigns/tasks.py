@@ -1,0 +1,65 @@
+"""The Celery edge: ids in, one call into a room, fan-out of what the room returned. No decisions here."""
+
+from celery import shared_task
+from celery.worker import state as worker_state
+from django.utils import timezone
+
+from campaigns.inbound import intake, media, sandbox
+from campaigns.sending import drain as draining
+from campaigns.sending import health, numbers, rescue, start
+
+
+@shared_task
+def tick() -> None:
+    """Every second: what is due is started, what came back is understood, what can leave is rung for."""
+    now = timezone.now()
+    health.beat(process="worker", now=now)
+    for campaign_id in start.due(now=now):
+        begin.delay(campaign_id)
+    if intake.waiting():
+        understand.delay()
+    if media.waiting():
+        fetch_media.delay()
+    start.finish_done(now=now)
+    if numbers.due(now=now):
+        drain.apply_async(expires=2)
+
+
+@shared_task
+def sweep() -> None:
+    """Every ten seconds: what a crash or an outage left behind is named, moved or asked about."""
+    now = timezone.now()
+    rescue.abandoned(now=now)
+    rescue.ask(now=now)
+    numbers.rehome_all(now=now)
+    sandbox.keep_in_touch(now=now)
+
+
+@shared_task
+def begin(campaign_id: int) -> None:
+    """Start one due campaign, or carry on with its expansion."""
+    start.begin(campaign_id=campaign_id, now=timezone.now())
+
+
+@shared_task
+def understand() -> None:
+    """Apply the receipts that were kept."""
+    intake.understand(now=timezone.now())
+
+
+@shared_task
+def fetch_media() -> None:
+    """Fetch and rebuild the pictures that came in."""
+    media.fetch(now=timezone.now())
+
+
+@shared_task
+def drain() -> None:
+    """One slice; when work is left the bell rings again at once."""
+    if draining.run(should_stop=_stopping).more and not _stopping():
+        drain.apply_async(expires=2)
+
+
+def _stopping() -> bool:
+    """True once this worker was told to end: SIGTERM sets one of these before it waits for running tasks."""
+    return any(word not in (None, False) for word in (worker_state.should_stop, worker_state.should_terminate))

@@ -17,12 +17,17 @@ app = Celery("mmsadmin")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.task_routes = {"campaigns.tasks.drain": {"queue": "drain"}}
+app.conf.task_routes = {
+    "campaigns.tasks.drain": {"queue": "drain"},
+    "campaigns.tasks.fetch_media": {"queue": "media"},
+}
 
 # `expires` keeps a pile of old bells from ringing after a worker was away.
 app.conf.beat_schedule = {
     "tick": {"task": "campaigns.tasks.tick", "schedule": 1.0, "options": {"expires": 2}},
-    "sweep": {"task": "campaigns.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep": {"task": "campaigns.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    # Also with nothing to send: the slice's sign of life tells that somebody would send.
+    "drain": {"task": "campaigns.tasks.drain", "schedule": 4.0, "options": {"expires": 4}},
 }
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaigns import states
+from campaigns.audience import expand
 from campaigns.lifecycle import messages, tallies
 from campaigns.models import Campaign, Message, Run
 from subscriptions.models import SenderNumber
@@ -106,11 +107,6 @@ def rehome_all(*, now: datetime) -> int:
     return sum(rehome(number=number, now=now) for number in SenderNumber.objects.filter(pk__in=list(stranded)))
 
 
-def shares(numbers: Sequence[SenderNumber]) -> list[int]:
-    """Whole-numbered weights of numbers by rate (hundredths of a part per second)."""
-    return [max(1, round(number.rate * 100)) for number in numbers]
-
-
 def _running_ids() -> list[int]:
     return list(Run.objects.filter(state=states.Run.RUNNING).order_by("due_at", "pk").values_list("pk", flat=True))
 
@@ -120,7 +116,7 @@ def _spread(stranded: QuerySet[Message], from_id: int, homes: Sequence[SenderNum
         stranded.update(reason="no_number")
         return 0
     ids = list(stranded.order_by("id").values_list("id", flat=True))
-    weights = shares(homes)
+    weights = [expand.weight(home) for home in homes]
     moved = start = 0
     for position, (home, weight) in enumerate(zip(homes, weights, strict=True)):
         end = len(ids) if position == len(homes) - 1 else start + round(len(ids) * weight / sum(weights))

@@ -1,0 +1,76 @@
+"""Provider calls: proved, kept raw, understood. Texts are understood in the transaction that keeps them."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from campaigns.gateways import base
+from campaigns.inbound import replies
+from campaigns.models import Callback
+from campaigns.sending import accounts, receipts
+from subscriptions.models import ProviderAccount
+
+BATCH = 500
+# A receipt whose message is still in hand is tried again this often, once a second, before it is left as it is.
+PATIENCE = 120
+
+
+def receive(*, account: ProviderAccount, callback: base.Callback, attempt_token: str, now: datetime) -> int:
+    """Prove, keep and, where a person wrote, understand a call; returns how many events were new.
+
+    Raises `base.Forged` and `base.Unreadable`; then nothing is kept. When it returns, all of it is durable.
+    """
+    gateway = accounts.gateway(account)
+    gateway.verify(callback=callback, now=now)
+    events = gateway.read_events(callback=callback)
+    new = 0
+    for event in events:
+        with transaction.atomic():
+            kept, created = Callback.objects.get_or_create(
+                account=account,
+                event_key=event.event_key[:100],
+                defaults={
+                    "attempt_token": attempt_token[:40],
+                    "body": callback.body.decode(errors="replace").replace("\x00", ""),
+                    "received_at": now,
+                },
+            )
+            new += created
+            if created and isinstance(event, base.InboundEvent):
+                note = replies.understand(account=account, callback=kept, event=event, gateway=gateway, now=now)
+                Callback.objects.filter(pk=kept.pk).update(processed_at=now, note=note)
+    return new
+
+
+def waiting() -> bool:
+    """Whether receipts wait to be applied."""
+    return Callback.objects.filter(processed_at__isnull=True).exists()
+
+
+def understand(*, now: datetime) -> int:
+    """Apply receipts that were kept, oldest first; returns how many are done with."""
+    done = 0
+    for kept in Callback.objects.filter(processed_at__isnull=True).select_related("account").order_by("pk")[:BATCH]:
+        done += _apply(kept, now)
+    return done
+
+
+def _apply(kept: Callback, now: datetime) -> bool:
+    """One bad row must not hold up the others: what cannot be read is noted and left."""
+    callback = base.Callback(url="", headers={}, body=kept.body.encode())
+    try:
+        events = accounts.gateway(kept.account).read_events(callback=callback)
+    except base.Unreadable:
+        Callback.objects.filter(pk=kept.pk).update(processed_at=now, note="unreadable")
+        return True
+    event = next((one for one in events if one.event_key[:100] == kept.event_key), None)
+    if not isinstance(event, base.StatusEvent):
+        Callback.objects.filter(pk=kept.pk).update(processed_at=now, note="no receipt")
+        return True
+    with transaction.atomic():
+        applied = receipts.apply(event=event, attempt_token=kept.attempt_token, now=now)
+        if applied.done or kept.tries >= PATIENCE:
+            Callback.objects.filter(pk=kept.pk).update(processed_at=now, note=applied.note)
+            return True
+        Callback.objects.filter(pk=kept.pk).update(tries=kept.tries + 1, note=applied.note)
+    return False

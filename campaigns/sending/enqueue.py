@@ -1,0 +1,114 @@
+"""Single messages that belong to no run: tests, confirmations, answers. They wait in the same table as all others."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaigns import states
+from campaigns.audience import matching
+from campaigns.composing import drafts
+from campaigns.models import Campaign, Message
+from campaigns.text import parts
+from subscriptions import phones, refusals
+from subscriptions.models import Contact, OurPhone, SenderNumber, SubscriptionGroup
+
+CODE_DIGITS = 6
+
+
+class NotSendable(refusals.Refused):
+    """A single message cannot be queued: `no_number`, `no_content` or `phone_not_proved`."""
+
+
+def test_send(*, campaign: Campaign, to: Sequence[OurPhone], by: User, now: datetime) -> list[Message]:
+    """Queue the draft's content for our proved phones. Raises NotSendable."""
+    revision = drafts.work(campaign) if campaign.is_editable else campaign.revisions.latest("number")
+    if not revision.text and revision.rendition is None:
+        raise NotSendable(code="no_content", words=_("There is nothing to send yet: add a text or a file."))
+    if unproved := [phone.label for phone in to if phone.proved_at is None]:
+        raise NotSendable(
+            code="phone_not_proved",
+            found=unproved,
+            words=_("Not proved yet: %(labels)s. Reply with the code on that phone first.")
+            % {"labels": ", ".join(unproved)},
+        )
+    queued = []
+    for phone in to:
+        sent_as = _route(phone.phone) if revision.rendition else Message.SentAs.TEXT
+        queued.append(
+            Message.objects.create(
+                kind=Message.Kind.TEST,
+                revision=revision,
+                rendition=revision.rendition,
+                group=campaign.group,
+                number=_number(campaign.group, with_mms=sent_as != Message.SentAs.TEXT),
+                contact=Contact.objects.filter(phone=phone.phone).first(),
+                to_phone=phone.phone,
+                sent_as=sent_as,
+                created_at=now,
+            )
+        )
+    return queued
+
+
+def prove_phone(*, phone: str, label: str, group: SubscriptionGroup, by: User, now: datetime) -> OurPhone:
+    """Add a phone of ours, or ask one again, and text it a code to reply with. Raises NotSendable."""
+    number = _number(group, with_mms=False)
+    code = "".join(secrets.choice("0123456789") for _digit in range(CODE_DIGITS))
+    with transaction.atomic():
+        ours, _created = OurPhone.objects.update_or_create(
+            phone=phone,
+            defaults={"label": label, "code": code, "code_sent_at": now, "proved_at": None},
+            create_defaults={"label": label, "code": code, "code_sent_at": now, "added_by": by},
+        )
+        answer(
+            kind=Message.Kind.CONFIRMATION,
+            number=number,
+            to_phone=phone,
+            contact=None,
+            text=_("Reply %(code)s to receive test messages from %(sender)s on this phone.")
+            % {"code": code, "sender": group.brand or group.name},
+            now=now,
+        )
+    return ours
+
+
+def answer(
+    *, kind: Message.Kind, number: SenderNumber, to_phone: str, contact: Contact | None, text: str, now: datetime
+) -> Message:
+    """Queue a plain text from one number, ahead of all campaigns on it."""
+    return Message.objects.create(
+        kind=kind,
+        group=number.group,
+        number=number,
+        contact=contact,
+        to_phone=to_phone,
+        sent_as=Message.SentAs.TEXT,
+        state=states.Message.PENDING,
+        body=text,
+        parts=parts.measure(text).parts,
+        created_at=now,
+    )
+
+
+def _route(phone: str) -> Message.SentAs:
+    in_mms_land = phones.parse(phone).country in matching.MMS_COUNTRIES
+    return Message.SentAs.MMS if in_mms_land else Message.SentAs.LINK
+
+
+def _number(group: SubscriptionGroup, *, with_mms: bool) -> SenderNumber:
+    """The group's quickest usable number."""
+    usable = SenderNumber.objects.usable().filter(group=group).exclude(kind=SenderNumber.Kind.ALPHANUMERIC)
+    if with_mms:
+        usable = usable.filter(is_mms_enabled=True)
+    number = usable.order_by("-rate", "pk").first()
+    if number is None:
+        raise NotSendable(
+            code="no_number",
+            words=_("%(group)s has no active number that could send this. Ask %(person)s.")
+            % {"group": group.name, "person": group.contact_person or _("an account manager")},
+        )
+    return number
