@@ -133,7 +133,7 @@ def _share(numbers: Sequence[SenderNumber], waits: Q) -> Case | Value:
     """Which number each person's message leaves by: by rate, evenly mixed, fixed here; nobody for who is left out."""
     bound, cases = 0, []
     for number in numbers:
-        bound += _weight(number)
+        bound += weight(number)
         cases.append(When(waits & Q(place__lt=bound), then=Value(number.pk)))
     return Case(*cases, output_field=IntegerField()) if cases else _number(None)
 
@@ -141,12 +141,13 @@ def _share(numbers: Sequence[SenderNumber], waits: Q) -> Case | Value:
 def _place(numbers: Sequence[SenderNumber]) -> Any:
     """A person's place among the shares. Multiples of the golden ratio spread ids evenly over them from the first one
     on, where the plain remainder would give the first number its whole share before the next gets anybody."""
-    total = sum(_weight(number) for number in numbers) or 1
+    total = sum(weight(number) for number in numbers) or 1
     step = next(k for k in range(max(1, round(total * _GOLDEN)), 2 * total + 2) if math.gcd(k, total) == 1)
     return Mod(F("pk") * step, total)
 
 
-def _weight(number: SenderNumber) -> int:
+def weight(number: SenderNumber) -> int:
+    """A number's share among others, in hundredths of a part per second."""
     return max(1, round(number.rate * 100))
 
 

@@ -89,6 +89,9 @@ class Message(models.Model):
             models.Index(fields=["number", "run", "id"], condition=Q(state="pending"), name="message_waiting"),
             models.Index(fields=["claimed_at"], condition=Q(state="claimed"), name="message_claimed"),
             models.Index(fields=["run", "state", "id"], name="message_by_run"),
+            models.Index(
+                fields=["run", "handed_over_at"], condition=Q(handed_over_at__isnull=False), name="message_recent"
+            ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"),
         ]
 
