@@ -14,7 +14,7 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: dict[str, Any], **_options: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
         name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}"
         folder = Path(self.data_folder_out)
         draft = folder / f"{name}.draft"

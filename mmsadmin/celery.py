@@ -32,7 +32,7 @@ app.conf.beat_schedule = {
 
 
 class MonotonicTick(bootsteps.StartStopStep):
-    """Ring the tick from the worker's own monotonic timer too: a stepped wall clock or a dead beat stops nothing."""
+    """Ring the tick from its worker's own monotonic timer too: a stepped wall clock or a dead beat stops nothing."""
 
     requires = ("celery.worker.components:Timer",)
 
@@ -40,7 +40,8 @@ class MonotonicTick(bootsteps.StartStopStep):
         self.entry: Any = None
 
     def start(self, worker: Any) -> None:
-        self.entry = worker.timer.call_repeatedly(5.0, self._ring)
+        if "ticks" in worker.app.amqp.queues.consume_from:
+            self.entry = worker.timer.call_repeatedly(5.0, self._ring)
 
     def stop(self, worker: Any) -> None:
         if self.entry is not None:
