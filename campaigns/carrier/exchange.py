@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import secrets
@@ -9,7 +10,7 @@ import sqlite3
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 from campaigns.carrier import agenda, behaviour, codes, fetching, record, reporting
 
@@ -71,6 +72,8 @@ class Exchange:
         self._fetcher = fetching.Fetcher(book=book)
         self._agenda = agenda.Agenda(hands=DELIVERY_HANDS)
         self._calls = 0
+        self._boot = secrets.token_hex(8)
+        self._ids = itertools.count(1)
         self.behaviour = behaviour.Behaviour()
 
     async def resume(self) -> None:
@@ -118,13 +121,13 @@ class Exchange:
         message.fate = behaviour.decide(self.behaviour, to_phone=message.to_phone, dice=self._dice)
         if not behaviour.TAKEN[message.fate.answer]:
             return []
-        message.id = ("MM" if message.kind == "mms" else "SM") + secrets.token_hex(16)
+        message.id = self._new_id("MM" if message.kind == "mms" else "SM")
         self._agenda.add(delay_s=self.behaviour.receipt_delay_ms / 1000, work=partial(self._sent, message))
         return _accepted(message, time.time())
 
     def write_reply(self, *, reply: Reply, account: str, webhook_url: str, base_url: str) -> str:
         """A message from a phone to one of the product's numbers, reported at once. Returns its id."""
-        reply_id = "IM" + secrets.token_hex(16)
+        reply_id = self._new_id("IM")
         event_id = f"{reply_id}.received"
         now = time.time()
         kept = [fetching.keep(content_type=file.content_type, content=file.content) for file in reply.files]
@@ -159,6 +162,10 @@ class Exchange:
         )
         self._reporter.send(event)
         return reply_id
+
+    def _new_id(self, prefix: str) -> str:
+        """Never given before: random for each start, then counted."""
+        return f"{prefix}{self._boot}{next(self._ids):016x}"
 
     async def _sent(self, message: Message) -> None:
         now = time.time()
@@ -248,12 +255,17 @@ def _accepted(message: Message, now: float) -> list[record.Statement]:
                 message.reference,
                 message.callback_url,
                 message.parts,
-                json.dumps(asdict(message.fate)),
+                _fate_text(message.fate),
                 now,
             ),
         ),
         _touch(message.to_phone, now, message.text, "received"),
     ]
+
+
+@cache
+def _fate_text(fate: behaviour.Fate) -> str:
+    return json.dumps(asdict(fate))
 
 
 def _touch(phone: str, now: float, text: str, direction: str) -> record.Statement:

@@ -129,7 +129,11 @@ def _file(file: object) -> exchange.File:
 def _string(content: dict[str, Any], name: str) -> str:
     """A text of the object; empty if missing, of another type, or half a surrogate pair (no UTF-8, no record)."""
     value = content.get(name)
-    if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
+    if not isinstance(value, str):
+        return ""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
         return ""
     return value
 

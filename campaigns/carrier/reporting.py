@@ -15,6 +15,7 @@ from campaigns.carrier import agenda, outgoing, record
 # Pauses before the tries after the first; after the last the event is given up. About five minutes in all.
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0, 30.0, 60.0, 60.0)
 TIMEOUT_S = 15.0
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 HANDS = 24
 PER_HOST = 12
 
@@ -121,7 +122,7 @@ class Reporter:
 
 def body_of(content: dict[str, object]) -> bytes:
     """The bytes that are signed and sent."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(content).encode()
 
 
 def _waiting(connection: sqlite3.Connection) -> list[sqlite3.Row]:
