@@ -25,7 +25,7 @@ class Estimate:
 
 
 def count(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> Estimate:
-    """Count in one statement. Raises the refusals of `segments.filters`."""
+    """Count in one statement. Raises `segments.definition.DefinitionRefused`."""
     rows = (
         matching.people(group=group, audience=audience)
         .order_by()

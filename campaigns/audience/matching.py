@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from campaigns.gateways import registry
 from campaigns.models import Message
 from subscriptions import consent
 from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
-from subscriptions.segments import filters
+from subscriptions.segments import definition
+from subscriptions.segments import people as segment
 
 # Where phones take MMS from our numbers; everyone else gets a text with a link.
 # Source: Twilio, "MMS support by country", read 2026-11-22.
@@ -18,8 +19,8 @@ MMS_COUNTRIES = ("CA", "US")
 
 def people(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> QuerySet[Contact]:
     """Everyone the filter matches, left-out ones included, each annotated with `exclusion` ('' for nobody's reason)
-    and `route` (mms, link). Raises the refusals of `segments.filters`."""
-    known = filters.apply(people=consent.known_to(group=group), definition=audience)
+    and `route` (mms, link). Raises `segments.definition.DefinitionRefused`."""
+    known = consent.known_to(group=group).filter(segment.condition(definition.clean(audience)))
     return known.annotate(
         exclusion=Case(
             When(_fictitious_barred(group), then=Value("fictitious")),
@@ -32,7 +33,6 @@ def people(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> QuerySet
             output_field=CharField(),
         ),
         standing_consent=consent.consent_of(group=group),
-        home=F("country"),
     )
 
 

@@ -82,6 +82,8 @@ class Composer:
         return Ready(claimed, outgoing, cost=parts, parts=parts, tries=row.tries)
 
     def _body(self, revision: Revision, group: SubscriptionGroup) -> body.Body:
+        if revision.frozen_at is None:
+            return body.prepare(revision=revision, group=group)  # a test of a draft, which may change meanwhile
         if revision.pk not in self._bodies:
             self._bodies[revision.pk] = body.prepare(revision=revision, group=group)
         return self._bodies[revision.pk]
