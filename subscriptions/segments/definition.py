@@ -97,8 +97,8 @@ def _countries(raw: list[object]) -> tuple[str, ...]:
     codes = {str(code).strip().upper() for code in raw}
     wrong = sorted(code for code in codes if not (len(code) == 2 and code.isascii() and code.isalpha()))
     if wrong or len(codes) > COUNTRIES_LIMIT:
-        words = _("“%(found)s” is not a country: write two letters, like US.") % {"found": (wrong or ["…"])[0][:20]}
-        raise DefinitionRefused(code="not_a_country", found=wrong, words=words)
+        sentence = _("“%(found)s” is not a country: write two letters, like US.")
+        raise DefinitionRefused(code="not_a_country", found=wrong, words=sentence % {"found": (wrong or ["…"])[0][:20]})
     return tuple(sorted(codes))
 
 
@@ -108,8 +108,8 @@ def _condition(raw: object) -> Condition:
     name, op = str(raw.get("name", "")).strip(), str(raw.get("op", ""))
     value = str(raw.get("value") or "").strip()
     if not name or len(name) > NAME_LIMIT or "\x00" in name:
-        words = _("Choose what to compare; a name has at most %(limit)d characters.") % {"limit": NAME_LIMIT}
-        raise DefinitionRefused(code="name", limit=NAME_LIMIT, found=name[:NAME_LIMIT], words=words)
+        sentence = _("Choose what to compare; a name has at most %(limit)d characters.") % {"limit": NAME_LIMIT}
+        raise DefinitionRefused(code="name", limit=NAME_LIMIT, found=name[:NAME_LIMIT], words=sentence)
     if op not in OPS:
         sentence = _("“%(name)s” cannot be compared in this way.") % {"name": name}
         raise DefinitionRefused(code="op", limit=list(OPS), found=op, words=sentence)
