@@ -1,0 +1,24 @@
+"""File names as people may see them: no paths, nothing invisible, nothing that turns the reading direction."""
+
+import unicodedata
+from typing import Final
+
+from campaigns.media import kinds
+
+CHARACTERS: Final = 100
+# Control, format (bidirectional marks among them), private use, surrogates, line and paragraph separators.
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+
+
+def clean(name: str, *, kind: str) -> str:
+    """The last part of `name` in at most CHARACTERS characters, with the ending of what the file really is."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    visible = "".join(sign for sign in unicodedata.normalize("NFC", last) if unicodedata.category(sign) not in _HIDDEN)
+    stem, dot, ending = " ".join(visible.split()).strip(". ").rpartition(".")
+    if not dot:
+        stem, ending = ending, ""
+    extension = kinds.EXTENSION[kind]
+    same = {"jpg": {"jpg", "jpeg", "jpe"}, "vcf": {"vcf", "vcard"}}.get(extension, {extension})
+    if ending and ending.lower() not in same:
+        stem = f"{stem}.{ending}"
+    return f"{(stem.strip('. ') or 'file')[: CHARACTERS - len(extension) - 1].rstrip()}.{extension}"

@@ -1,0 +1,132 @@
+"""Take uploads in: judged and rebuilt behind the fence, the original kept private, the clean copy ready to send."""
+
+import base64
+import dataclasses
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import states
+from campaigns.assets import names
+from campaigns.media import check, fence, kinds, problems
+from campaigns.models import Asset, History, Rendition
+from subscriptions import refusals
+
+
+class UploadRefused(refusals.Refused):
+    """The file cannot be used at all; `problems` says why, as codes of the media room. Nothing was kept of it."""
+
+    code = "upload_refused"
+    words = _("This file cannot be used.")
+
+    def __init__(self, found: Iterable[problems.Problem]) -> None:
+        self.problems = tuple(found)
+        super().__init__(found=[problem.code for problem in self.problems])
+
+
+def too_large(found_bytes: int) -> UploadRefused:
+    """The refusal of an upload of more than UPLOAD_LIMIT_BYTES."""
+    limit = settings.UPLOAD_LIMIT_BYTES
+    return UploadRefused([problems.Problem("too_large_upload", limit=limit, found=found_bytes)])
+
+
+def take_in(*, name: str, chunks: Iterable[bytes], by: User, now: datetime) -> Asset:
+    """Keep an upload and the clean copy of it. The same bytes again give the asset that is there already.
+
+    Reads at most UPLOAD_LIMIT_BYTES. Raises UploadRefused. Decodes for up to `media.limits.WALL_S` seconds: never call
+    it inside a transaction.
+    """
+    data = _read(chunks)
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = Asset.objects.filter(original_sha256=sha256, state=states.Asset.READY).order_by("pk").first()
+    if known is not None:
+        if known.is_archived:
+            Asset.objects.filter(pk=known.pk).update(is_archived=False)
+        return known
+    verdict = fence.review(data, name=name, upload_limit_bytes=settings.UPLOAD_LIMIT_BYTES)
+    if verdict.data is None or not verdict.ok:
+        raise UploadRefused(problem for problem in verdict.problems if problem.severity == "error")
+    return _keep(data, sha256, verdict, verdict.data, name=name, by=by, now=now)
+
+
+def read(rendition: Rendition) -> bytes:
+    """The exact bytes of a rendition."""
+    with rendition.file.open("rb") as file:
+        content: bytes = file.read()
+    return content
+
+
+def newest_of(asset: Asset) -> Rendition:
+    """The clean copy of an asset, as it was before anything was made to fit."""
+    return asset.renditions.get(budget_bytes__isnull=True)
+
+
+def _read(chunks: Iterable[bytes]) -> bytes:
+    data = bytearray()
+    for chunk in chunks:
+        data += chunk
+        if len(data) > settings.UPLOAD_LIMIT_BYTES:
+            raise too_large(len(data))
+    return bytes(data)
+
+
+def _keep(
+    data: bytes, sha256: str, verdict: check.Review, clean: bytes, *, name: str, by: User, now: datetime
+) -> Asset:
+    extension = kinds.EXTENSION[verdict.kind]
+    asset = Asset(
+        state=states.Asset.READY,
+        label=names.clean(name, kind=verdict.kind),
+        kind=verdict.kind,
+        original_sha256=sha256,
+        original_bytes=len(data),
+        original_width=verdict.width,
+        original_height=verdict.height,
+        problems=[dataclasses.asdict(problem) for problem in verdict.problems],
+        created_by=by,
+    )
+    rendition = Rendition(
+        purpose=Rendition.Purpose.REBUILT,
+        kind=verdict.kind,
+        mime=verdict.mime,
+        sha256=hashlib.sha256(clean).hexdigest(),
+        bytes=len(clean),
+        width=verdict.width,
+        height=verdict.height,
+        frames=max(verdict.frames, 1),
+        duration_ms=verdict.duration_ms,
+        steps=[{"code": note, "limit": None, "found": None} for note in verdict.notes],
+        card=_card(verdict),
+    )
+    # The files are named by chance: what a person called them says nothing here, and nothing can be guessed.
+    asset.original.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(data), save=False)
+    rendition.file.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(clean), save=False)
+    try:
+        with transaction.atomic():
+            asset.save()
+            rendition.asset = asset
+            rendition.save()
+            History.objects.create(thing="asset", thing_id=asset.pk, to_state=states.Asset.READY, at=now, by=by)
+    except BaseException:
+        asset.original.delete(save=False)
+        rendition.file.delete(save=False)
+        raise
+    return asset
+
+
+def _card(verdict: check.Review) -> dict[str, Any]:
+    """What a phone shows of a contact card; the photo, rebuilt and small, in base64."""
+    if verdict.card is None:
+        return {}
+    facts = verdict.card.store()
+    if verdict.card.photo:
+        facts["photo"] = base64.b64encode(verdict.card.photo).decode()
+    return facts
