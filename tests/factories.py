@@ -1,5 +1,6 @@
 """Rows for tests: plain functions, each making what it needs and taking what it is given. Numbers are fiction."""
 
+import dataclasses
 import itertools
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from campaigns import states
+from campaigns.gateways import registry
 from campaigns.models import Asset, Campaign, Message, Rendition, Revision, Run
 from subscriptions import consent, phones
 from subscriptions.models import (
@@ -172,9 +174,16 @@ def message(**columns: Any) -> Message:
     columns["contact"] = columns["contact"] or contact()
     columns.setdefault("to_phone", columns["contact"].phone)
     defaults = {
-        "lane": 1 if kind == Message.Kind.CAMPAIGN else 0,
         "sent_as": Message.SentAs.MMS,
         "body": "Hello",
         "created_at": timezone.now(),
     }
     return Message.objects.create(**{**defaults, **columns})
+
+
+def registry_kind(monkeypatch: Any, **changes: Any) -> str:
+    """A provider kind like the sandbox but for `changes` of its capabilities; returns its name."""
+    capabilities, opener = registry._OPENERS["sandbox"]
+    changed = dataclasses.replace(capabilities, **changes)
+    monkeypatch.setitem(registry._OPENERS, "other", (changed, opener))
+    return "other"

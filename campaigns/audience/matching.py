@@ -7,10 +7,8 @@ from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from campaigns.gateways import registry
 from campaigns.models import Message
-from subscriptions import consent
+from subscriptions import consent, segments
 from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
-from subscriptions.segments import definition
-from subscriptions.segments import people as segment
 
 # Where phones take MMS from our numbers; everyone else gets a text with a link.
 # Source: Twilio, "MMS support by country", read 2026-11-22.
@@ -20,7 +18,7 @@ MMS_COUNTRIES = ("CA", "US")
 def people(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> QuerySet[Contact]:
     """Everyone the filter matches, left-out ones included, each annotated with `exclusion` ('' for nobody's reason)
     and `route` (mms, link). Raises `segments.definition.DefinitionRefused`."""
-    known = consent.known_to(group=group).filter(segment.condition(definition.clean(audience)))
+    known = consent.known_to(group=group).filter(segments.condition(segments.clean(audience)))
     return known.annotate(
         exclusion=Case(
             When(_fictitious_barred(group), then=Value("fictitious")),
