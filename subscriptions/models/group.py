@@ -68,8 +68,13 @@ class SubscriptionGroup(models.Model):
 
 class SenderNumberQuerySet(models.QuerySet["SenderNumber"]):
     def usable(self) -> "SenderNumberQuerySet":
-        """Numbers that may send at all: active, registered, at an active account."""
-        return self.filter(is_active=True, registration=SenderNumber.Registration.REGISTERED, account__is_active=True)
+        """Numbers that may send at all: active, registered, of an active group, at an active account."""
+        return self.filter(
+            is_active=True,
+            registration=SenderNumber.Registration.REGISTERED,
+            account__is_active=True,
+            group__is_active=True,
+        )
 
     def mms_ready(self) -> "SenderNumberQuerySet":
         """Numbers that may send MMS."""

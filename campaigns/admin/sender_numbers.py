@@ -1,0 +1,146 @@
+"""Subscription groups, their sender numbers, and the provider accounts through which they send."""
+
+import copy
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin import countries, dependents, number_form
+from campaigns.gateways import registry
+from subscriptions.models import ProviderAccount, SenderNumber, SubscriptionGroup
+
+PROVIDER_LABELS = {"sandbox": _("Sandbox carrier (virtual phones)")}
+
+
+class GroupForm(forms.ModelForm[SubscriptionGroup]):
+    allowed_countries = forms.MultipleChoiceField(
+        choices=countries.choices,
+        required=False,
+        label=_("Countries that may be texted"),
+        widget=FilteredSelectMultiple(_("countries"), is_stacked=False),
+        help_text=_("People elsewhere are left out of every campaign of this group. None chosen means nobody."),
+    )
+
+    class Meta:
+        model = SubscriptionGroup
+        exclude = ("created_at",)
+
+
+class AccountForm(forms.ModelForm[ProviderAccount]):
+    kind = forms.ChoiceField(label=_("provider"))
+
+    class Meta:
+        model = ProviderAccount
+        fields = ("name", "kind", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The sandbox cannot be chosen where it does not run; an account that has it keeps it.
+        kinds = [kind for kind in registry.KINDS if kind != "sandbox" or settings.SANDBOX or self.instance.pk]
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("provider"), choices=[(kind, PROVIDER_LABELS.get(kind, kind)) for kind in kinds]
+        )
+
+
+class NumberInline(admin.TabularInline[SenderNumber, SubscriptionGroup]):
+    model = SenderNumber
+    form = number_form.NumberForm
+    fields = ("kind", "value", "country", "is_mms_enabled", "rate", "account", "registration", "is_active")
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+
+@admin.register(SubscriptionGroup)
+class SubscriptionGroupAdmin(dependents.AskingAdmin):
+    form = GroupForm
+    inlines = [NumberInline]
+    list_display = ("name", "brand", "numbers_in_words", "opt_out_line", "contact_person", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "brand")
+    fieldsets = (
+        (None, {"fields": ("name", "brand", "contact_person", "is_active")}),
+        (_("Opting out"), {"fields": ("opt_out_line", "opt_out_rule")}),
+        (_("Countries"), {"fields": ("allowed_countries",)}),
+        (_("Answers to what comes in"), {"fields": ("stop_reply", "help_reply", "start_reply", "auto_reply")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SubscriptionGroup]:
+        return super().get_queryset(request).prefetch_related("numbers")
+
+    @admin.display(description=_("sender numbers"))
+    def numbers_in_words(self, group: SubscriptionGroup) -> str:
+        return ", ".join(
+            f"{number.value} (MMS)" if number.is_mms_enabled else number.value for number in group.numbers.all()
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_active)
+
+    def numbers_of(self, obj: SubscriptionGroup) -> QuerySet[SenderNumber]:
+        return obj.numbers.all()
+
+    def after_change(self, number: SenderNumber, form: ModelForm[Any], formsets: list[Any]) -> SenderNumber | None:
+        rows: dict[int, SenderNumber] = {row.instance.pk: row.instance for formset in formsets for row in formset.forms}
+        after = copy.copy(rows.get(number.pk, number))
+        after.group = form.instance
+        return after
+
+
+@admin.register(SenderNumber)
+class SenderNumberAdmin(dependents.AskingAdmin):
+    form = number_form.NumberForm
+    fields = number_form.NumberForm.Meta.fields
+    list_display = (
+        *("value", "kind", "group", "country", "is_mms_enabled", "rate_in_words"),
+        *("account", "registration", "is_active"),
+    )
+    list_filter = ("group", "kind", "is_mms_enabled", "registration", "is_active")
+    list_select_related = ("group", "account")
+    search_fields = ("value",)
+
+    @admin.display(description=_("parts per second"), ordering="rate")
+    def rate_in_words(self, number: SenderNumber) -> str:
+        return f"{number.rate.normalize():f}"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_active)
+
+    def numbers_of(self, obj: SenderNumber) -> QuerySet[SenderNumber]:
+        return SenderNumber.objects.filter(pk=obj.pk)
+
+    def after_change(self, number: SenderNumber, form: ModelForm[Any], formsets: list[Any]) -> SenderNumber | None:
+        saved: SenderNumber = form.instance
+        return saved
+
+
+@admin.register(ProviderAccount)
+class ProviderAccountAdmin(dependents.AskingAdmin):
+    form = AccountForm
+    list_display = ("name", "kind", "is_active")
+    fields = ("name", "kind", "is_active", "callback_address")
+    readonly_fields = ("callback_address",)
+
+    @admin.display(description=_("callback address"))
+    def callback_address(self, account: ProviderAccount) -> str:
+        if not account.pk:
+            return str(_("Shown once the account is saved: the provider reports receipts and replies there."))
+        return f"{settings.PUBLIC_BASE_URL}/webhooks/{account.kind}/{account.token}/"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_active)
+
+    def numbers_of(self, obj: ProviderAccount) -> QuerySet[SenderNumber]:
+        return obj.numbers.all()
+
+    def after_change(self, number: SenderNumber, form: ModelForm[Any], formsets: list[Any]) -> SenderNumber | None:
+        after = copy.copy(number)
+        after.account = form.instance
+        return after
