@@ -1,18 +1,85 @@
-"""What every test stands on: files in a folder of its own, static files without a build step."""
+"""What every test stands on: files in a folder of its own, servers that are thrown away, no silent skip in CI."""
 
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import browsers
 import pytest
+import servers
+from django.conf import settings as project
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django.fixtures import Settings
+
+from campaigns.management import catalogues
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    catalogues.compile_changed(locale_dir=project.BASE_DIR / "locale")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(project.VAR, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """With CI=true a skip is a failure: there everything can be installed."""
+    report = yield
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although CI=true: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(autouse=True)
 def _own_files(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.STORAGES = {
+        **settings.STORAGES,
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": tmp_path / "files"},
         },
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of this test run alone, as a DATABASE_URL."""
+    if not servers.postgres_programs():
+        pytest.skip("PostgreSQL is not installed (Debian package postgresql)")
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis of this test run alone, as a BROKER_URL."""
+    if not shutil.which("redis-server"):
+        pytest.skip("Redis is not installed (Debian package redis-server)")
+    with servers.redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser."""
+    path = browsers.executable()
+    if not path:
+        pytest.skip("Chromium is not installed (Debian package chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A running Chromium; each test opens a context of its own: `browser.new_context()`."""
+    # Playwright's synchronous interface keeps an event loop in this thread, and Django then refuses the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=browsers.FLAGS)
+        yield running
+        running.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -1,0 +1,125 @@
+"""Servers that are thrown away: on a free port, in a folder of their own, gone with the test run however it ends."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+
+from mmsadmin import processes
+
+START_WAIT_S = 60.0
+# What a started copy of the product must not inherit from the tests.
+_OURS = ("MMSADMIN_", "DJANGO_", "DATABASE_URL", "BROKER_URL", "TEST_DATABASE_URL", "SANDBOX", "PORT", "PYTEST", "MAKE")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """This process's environment without what belongs to the tests or to `make`, and with `more`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**kept, **more}
+
+
+def wait_for(condition: Callable[[], object], *, seconds: float = START_WAIT_S, what: str) -> None:
+    """Ask until the condition holds; it may raise OSError meanwhile."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if condition():
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
+
+
+def postgres_programs() -> Path | None:
+    """The folder with initdb and postgres: Debian keeps them out of the path."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    return folders[-1] if folders else None
+
+
+@contextlib.contextmanager
+def _running(command: list[str], *, folder: Path, user: str | None, stop: signal.Signals) -> Iterator[None]:
+    parent = os.getpid()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            user=user,
+            group=user,
+            start_new_session=True,
+            preexec_fn=lambda: processes.die_with_parent(parent),
+        )
+    try:
+        yield
+    finally:
+        process.send_signal(stop)
+        process.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """An empty PostgreSQL; yields its DATABASE_URL. As root it runs as the user `postgres`, since it refuses root."""
+    programs = postgres_programs()
+    assert programs is not None
+    user = "postgres" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="mmsadmin-pg-", dir="/tmp") as name:
+        folder = Path(name)
+        if user:
+            shutil.chown(folder, user, user)
+        options = ["--auth=trust", "--username=mmsadmin", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(
+            [str(programs / "initdb"), "-D", str(folder / "data"), *options],
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            user=user,
+            group=user,
+        )
+        port = free_port()
+        settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
+        command = [str(programs / "postgres"), "-D", str(folder / "data")]
+        for setting in settings:
+            command += ["-c", setting]
+        base = f"postgresql://mmsadmin@127.0.0.1:{port}"
+
+        def answers() -> bool:
+            try:
+                with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+                    connection.execute("CREATE DATABASE mmsadmin")
+            except psycopg.OperationalError:
+                return False
+            return True
+
+        with _running(command, folder=folder, user=user, stop=signal.SIGINT):
+            wait_for(answers, what="PostgreSQL")
+            yield f"{base}/mmsadmin"
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """An empty Redis that keeps nothing; yields its BROKER_URL."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="mmsadmin-redis-", dir="/tmp") as name:
+        keep_nothing = ["--save", "", "--appendonly", "no"]
+        command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", name, *keep_nothing]
+        with _running(command, folder=Path(name), user=None, stop=signal.SIGTERM):
+            wait_for(lambda: socket.create_connection(("127.0.0.1", port), 1).close() or True, what="Redis")
+            yield f"redis://127.0.0.1:{port}/0"

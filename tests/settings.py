@@ -1,0 +1,28 @@
+"""The product's settings with what tests need instead: a folder that is thrown away, a quick hasher, a silent broker.
+
+Each process that reads this (every xdist worker too) gets a folder of its own. pytest-django loads settings before any
+conftest, so this has to be a settings module.
+"""
+
+import os
+import tempfile
+
+for _name in ("MMSADMIN_ENV", "DEBUG", "PUBLIC_BASE_URL", "PORT", "SANDBOX", "SANDBOX_URL", "S3_BUCKET", "LOG_LEVEL"):
+    os.environ.pop(_name, None)
+os.environ["MMSADMIN_VAR"] = tempfile.mkdtemp(prefix="mmsadmin-test-")
+os.environ["BROKER_URL"] = "memory://"
+if "TEST_DATABASE_URL" in os.environ:
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+else:
+    os.environ.pop("DATABASE_URL", None)
+
+from mmsadmin.settings import *  # noqa: E402, F403  # after the environment is made
+from mmsadmin.settings import DATABASES, STORAGES, VAR  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir()
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in the product: threads and processes of a test have connections of their own.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
