@@ -40,6 +40,7 @@ def take(*, message_ids: Collection[int], claim_token: str) -> dict[int, Verdict
             "run__state",
             "contact__is_fictitious",
             "number__group_id",
+            "number__group__is_active",
             "number__is_active",
             "number__is_mms_enabled",
             "number__registration",
@@ -69,6 +70,7 @@ def _verdict(row: dict[str, Any], barred: dict[tuple[int, int], str], proved: se
 def _number_serves(row: dict[str, Any]) -> bool:
     return (
         row["number__is_active"]
+        and row["number__group__is_active"]
         and row["number__account__is_active"]
         and row["number__registration"] == SenderNumber.Registration.REGISTERED
         and row["number__group_id"] == row["group_id"]
