@@ -4,7 +4,6 @@ The work is bounded by steps, not by seconds, so the same file and budget always
 """
 
 import dataclasses
-import io
 import math
 from typing import Final
 
@@ -19,6 +18,8 @@ _QUALITIES: Final = range(40, 96)
 # Below this quality colour is halved, which costs less to the eye than coarser brightness would.
 _FULL_COLOUR_QUALITY: Final = 70
 _ENCODES: Final = 7
+_COLOURS: Final = 256
+_HOPELESS: Final = 1.3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ def fit(data: bytes, *, budget_bytes: int, name: str = "") -> Fitted:
     image = still.canonical(still.decode(data, kind=kind, long_edge=LONG_EDGE), [])
     if kind == "png" and still.has_alpha(image):
         return _fit_png(image, budget=budget)
+    if kind == "png":
+        flat = _flat_png(image, budget=budget)
+        if flat is not None:
+            return flat
     return _fit_jpeg(image, budget=budget, was=kind)
 
 
@@ -79,7 +84,7 @@ def _edges(image: Image.Image) -> list[int]:
     while edge * _SHRINK >= SMALLEST_EDGE:
         edge = int(edge * _SHRINK)
         edges.append(edge)
-    return edges
+    return [*edges, SMALLEST_EDGE] if edge > SMALLEST_EDGE else edges
 
 
 def _scaled(image: Image.Image, edge: int) -> Image.Image:
@@ -139,26 +144,37 @@ def _search(image: Image.Image, *, budget: int, subsampling: int, lowest: int) -
     return (best, low), smallest
 
 
+def _flat_png(image: Image.Image, *, budget: int) -> Fitted | None:
+    """A drawing or a screenshot without loss but for its sides: no JPEG blur around its lines."""
+    scaled = _scaled(image.convert("RGB") if image.mode in {"1", "P"} else image, min(LONG_EDGE, max(image.size)))
+    data = rebuild.png(scaled, size=budget)
+    if len(data) > budget:
+        return None
+    steps = (Step("scaled", max(scaled.size)),) if scaled.size != image.size else (Step("kept"),)
+    return Fitted(data, "png", kinds.MIME["png"], *scaled.size, None, steps)
+
+
 def _fit_png(image: Image.Image, *, budget: int) -> Fitted:
+    """Without loss, else with a palette, at the largest sides that fit."""
+    image = image if image.mode != "P" else image.convert("RGBA")
+    ways: dict[int | None, float] = {None: 0.0, _COLOURS: 0.0}
     smallest = 0
     for edge in _edges(image):
-        scaled = _scaled(image if image.mode != "P" else image.convert("RGBA"), edge)
-        size_steps = (Step("scaled", edge),) if scaled.size != image.size else ()
-        data = rebuild.png(scaled, size=budget)
-        if len(data) <= budget:
-            return Fitted(data, "png", kinds.MIME["png"], *scaled.size, None, size_steps or (Step("kept"),))
-        for colours in (256, 64):
-            data = _palette_png(scaled, colours)
+        scaled = _scaled(image, edge)
+        for colours, bytes_a_pixel in ways.items():
+            # Bytes go with the area: what cannot fit by far is not tried.
+            if bytes_a_pixel * scaled.width * scaled.height > _HOPELESS * budget:
+                continue
+            data = rebuild.plain_png(scaled if colours is None else _with_palette(scaled))
+            if len(data) <= budget:
+                steps: tuple[Step, ...] = (Step("scaled", edge),) if scaled.size != image.size else ()
+                steps += (Step("palette", colours),) if colours else ()
+                return Fitted(data, "png", kinds.MIME["png"], *scaled.size, None, steps or (Step("kept"),))
             smallest = len(data)
-            if smallest <= budget:
-                steps = (*size_steps, Step("palette", colours))
-                return Fitted(data, "png", kinds.MIME["png"], *scaled.size, None, steps)
+            ways[colours] = smallest / (scaled.width * scaled.height)
     raise problems.refuse("cannot_fit", limit=budget, found=smallest)
 
 
-def _palette_png(image: Image.Image, colours: int) -> bytes:
+def _with_palette(image: Image.Image) -> Image.Image:
     # The octree is the only quantiser of Pillow that takes alpha into account.
-    fewer = image.convert("RGBA").quantize(colours, method=Image.Quantize.FASTOCTREE)
-    out = io.BytesIO()
-    fewer.save(out, "PNG", optimize=True)
-    return out.getvalue()
+    return image.convert("RGBA").quantize(_COLOURS, method=Image.Quantize.FASTOCTREE)

@@ -13,6 +13,8 @@ from PIL import Image, ImageChops
 
 from campaigns.media import gif
 
+# Separator and four numbers of an image descriptor, before its flags.
+_PLACE_BYTES: Final = 9
 _RAMP: Final = bytes(value for index in range(256) for value in (index, index, index))
 
 
@@ -45,21 +47,22 @@ def rebuild(animation: gif.Animation) -> bytes:
     canvas = _Canvas(Image.new("L", (animation.width, animation.height)))
     palettes: Counter[bytes] = Counter()
     used: dict[bytes, set[int]] = {}
-    coded: list[tuple[_Drawn, bytes]] = []
+    coded: list[tuple[bytes, bytes, bytes]] = []
     for frame in animation.frames:
         drawn = _trim(_draw(frame, animation), canvas)
         palettes[drawn.palette] += 1
         used.setdefault(drawn.palette, set()).update(_indices_in(drawn.pixels))
-        coded.append((drawn, _lzw(drawn.pixels, drawn.transparent)))
-        drawn.pixels = Image.new("L", drawn.pixels.size) if len(coded) > 1 else drawn.pixels
+        coded.append((_control(drawn), drawn.palette, _place(drawn) + _lzw(drawn.pixels, drawn.transparent)))
     shared = palettes.most_common(1)[0][0]
     tables = {palette: _table(palette, indices) for palette, indices in used.items()}
     table = tables[shared]
     out = [b"GIF89a", struct.pack("<HHBBB", animation.width, animation.height, 0xF0 | _bits(table) - 1, 0, 0), table]
     if animation.loop is not None and len(coded) > 1:
         out.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", animation.loop, 0))
-    for drawn, data in coded:
-        out += _frame(drawn, data, b"" if drawn.palette == shared else tables[drawn.palette])
+    for control, palette, placed in coded:
+        local = b"" if palette == shared else tables[palette]
+        flags = 0x80 | _bits(local) - 1 if local else 0
+        out += [control, placed[:_PLACE_BYTES], bytes([flags]), local, placed[_PLACE_BYTES:]]
     return b"".join([*out, b"\x3b"])
 
 
@@ -73,7 +76,8 @@ def _draw(frame: gif.Frame, animation: gif.Animation) -> _Drawn:
         return _Drawn(Image.new("L", (1, 1)), 0, 0, palette, frame, transparent=0)
     if (right - frame.left, bottom - frame.top) != pixels.size:
         pixels = pixels.crop((0, 0, right - frame.left, bottom - frame.top))
-    shown = frame.transparent if frame.transparent in _indices_in(pixels) else None
+    # A frame that is wiped afterwards keeps the mark unused too: some players wipe to the background without it.
+    shown = frame.transparent if frame.disposal == 2 or frame.transparent in _indices_in(pixels) else None
     return _Drawn(pixels, frame.left, frame.top, palette, frame, transparent=shown)
 
 
@@ -115,15 +119,16 @@ def _bits(table: bytes) -> int:
     return (len(table) // 3).bit_length() - 1
 
 
-def _frame(drawn: _Drawn, data: bytes, local: bytes) -> list[bytes]:
+def _control(drawn: _Drawn) -> bytes:
     frame = drawn.frame
-    out = []
-    if frame.duration_cs or frame.disposal or drawn.transparent is not None:
-        flags = frame.disposal << 2 | (drawn.transparent is not None)
-        out.append(struct.pack("<BBBBHBB", 0x21, 0xF9, 4, flags, frame.duration_cs, drawn.transparent or 0, 0))
-    flags = 0x80 | _bits(local) - 1 if local else 0
-    left, top, right, bottom = drawn.box
-    return [*out, struct.pack("<BHHHHB", 0x2C, left, top, right - left, bottom - top, flags), local, data]
+    if not frame.duration_cs and not frame.disposal and drawn.transparent is None:
+        return b""
+    flags = frame.disposal << 2 | (drawn.transparent is not None)
+    return struct.pack("<BBBBHBB", 0x21, 0xF9, 4, flags, frame.duration_cs, drawn.transparent or 0, 0)
+
+
+def _place(drawn: _Drawn) -> bytes:
+    return struct.pack("<BHHHH", 0x2C, drawn.left, drawn.top, *drawn.pixels.size)
 
 
 def _lzw(pixels: Image.Image, transparent: int | None) -> bytes:
@@ -139,4 +144,4 @@ def _lzw(pixels: Image.Image, transparent: int | None) -> bytes:
         out.append(chunk)
     if status < 0:
         raise RuntimeError(f"GIF encoder error {status}")
-    return b"".join(out)
+    return b"".join([*out, b"\0"])

@@ -4,7 +4,7 @@ import io
 import struct
 import zlib
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFile
 
 from campaigns.media import limits, still
 
@@ -26,6 +26,9 @@ def rebuild(picture: still.Still, *, size: int, notes: list[str]) -> tuple[bytes
 def jpeg(image: Image.Image, **options: object) -> bytes:
     """`image` as JPEG with Pillow's `options` and nothing but pixels in it."""
     out = io.BytesIO()
+    if options.get("optimize"):
+        # The whole file is then written at once, and Pillow's guess of its size is too small for noise at high quality.
+        ImageFile.MAXBLOCK = max(65_536, 4 * image.width * image.height)
     image.save(out, "JPEG", **options)
     return out.getvalue()
 
@@ -59,6 +62,11 @@ def png(image: Image.Image, *, size: int) -> bytes:
     if len(best) > size:
         best = min(best, _png_unfiltered(image), key=len)
     return best
+
+
+def plain_png(image: Image.Image) -> bytes:
+    """PNG without loss, in one quick pass."""
+    return _png(image, careful=False)
 
 
 def _png(image: Image.Image, *, careful: bool) -> bytes:

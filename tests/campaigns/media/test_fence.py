@@ -1,4 +1,4 @@
-import os
+import signal
 import subprocess
 import sys
 import threading
@@ -32,7 +32,9 @@ def test_progressive_phone_photo_stays_under_300_mb(megapixels: float) -> None:
 
 
 def test_largest_png_stays_under_300_mb() -> None:
-    verdict = fence.review(samples.encoded(samples.drawing(5_000, 5_000, "RGBA"), "PNG", compress_level=1), name="a.png")
+    verdict = fence.review(
+        samples.encoded(samples.drawing(5_000, 5_000, "RGBA"), "PNG", compress_level=1), name="a.png"
+    )
     assert verdict.ok
     assert verdict.peak_bytes is not None
     assert verdict.peak_bytes < MEMORY_CEILING_BYTES
@@ -106,9 +108,16 @@ def test_module_reads_a_path_and_answers_on_standard_output(tmp_path: Path) -> N
 
 def test_no_child_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _child(monkeypatch, tmp_path, "import time\ntime.sleep(60)")
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Watched(subprocess.Popen[bytes]):
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            started.append(self)
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(fence.subprocess, "Popen", Watched)
     fence.review(samples.jpeg(), timeout_s=0.5)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert [child.returncode for child in started] == [-signal.SIGKILL]
 
 
 def test_several_threads_review_at_once() -> None:

@@ -12,7 +12,7 @@ def _weigh(media_bytes: int, text: str = "") -> size.SizeVerdict:
     return size.total(media_bytes=media_bytes, text=text, hard_limit_bytes=1_000_000, advice_bytes=600_000)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['media_bytes']}+{ascii(case['text'])}")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['media_bytes']}+{case['text']!a}")
 def test_total_and_zone_follow_the_table(case: dict[str, object]) -> None:
     verdict = _weigh(case["media_bytes"], case["text"])
     assert (verdict.total_bytes, verdict.zone) == (case["total_bytes"], case["zone"])

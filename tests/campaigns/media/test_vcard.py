@@ -1,0 +1,166 @@
+import base64
+import dataclasses
+
+import media_samples as samples
+import pytest
+
+from campaigns.media import problems, vcard, vcard_write
+
+
+def _card(*lines: str, ending: str = "\r\n") -> bytes:
+    return ending.join([*lines, ""]).encode()
+
+
+PHOTO = base64.b64encode(samples.jpeg(60, 60, exif=samples.exif(), comment=samples.SCRIPT)).decode()
+START = ("BEGIN:VCARD", "VERSION:3.0")
+GOOD = (*START, "FN:Ada Byron", "TEL:+12025550143")
+
+BROKEN = {
+    "no FN": (_card(*START, "TEL:+12025550143", "END:VCARD"), "vcard_no_name", 1),
+    "empty FN": (_card(*START, "FN: ", "TEL:+12025550143", "END:VCARD"), "vcard_no_name", 1),
+    "no TEL": (_card(*START, "FN:Ada", "END:VCARD"), "vcard_no_phone", 1),
+    "no number in TEL": (_card(*START, "FN:Ada", "TEL:call me", "END:VCARD"), "vcard_bad_phone", 4),
+    "two cards": (_card(*GOOD, "END:VCARD", *GOOD, "END:VCARD"), "vcard_second_card", 6),
+    "nested": (_card(*GOOD, *GOOD, "END:VCARD", "END:VCARD"), "vcard_nested", 5),
+    "nested other": (_card(*GOOD, "BEGIN:VEVENT", "END:VEVENT", "END:VCARD"), "vcard_nested", 5),
+    "a thousand nested": (b"BEGIN:VCARD\n" * 1_000, "vcard_nested", 2),
+    "no end": (_card(*GOOD), "vcard_no_end", 4),
+    "no begin": (_card("FN:Ada", "TEL:+12025550143", "END:VCARD"), "vcard_no_begin", 1),
+    "nothing": (b"\r\n\r\n", "vcard_no_begin", 1),
+    "html behind": (_card(*GOOD, "END:VCARD", "X-HTML:<html>"), "vcard_after_end", 6),
+    "no version": (_card("BEGIN:VCARD", "FN:Ada", "TEL:+12025550143", "END:VCARD"), "vcard_bad_version", 1),
+    "version 5": (_card("BEGIN:VCARD", "VERSION:5.0", "FN:Ada", "TEL:+12025550143", "END:VCARD"),
+                  "vcard_bad_version", 2),
+    "no colon": (_card(*GOOD, "this is no property", "END:VCARD"), "vcard_bad_line", 5),
+    "open quote": (_card(*GOOD, 'ADR;LABEL="never closed:;;x', "END:VCARD"), "vcard_bad_line", 5),
+    "latin-1": (_card(*START, "FN:Zoe", "TEL:+12025550143", "END:VCARD").replace(b"Zoe", b"Zo\xeb"),
+                "vcard_bad_encoding", 3),
+    "NUL": (_card(*START, "FN:A\0da", "TEL:+12025550143", "END:VCARD"), "vcard_control_character", 3),
+    "control inside quoted-printable": (
+        _card(*GOOD, "NOTE;ENCODING=QUOTED-PRINTABLE:a=00b", "END:VCARD"), "vcard_control_character", 5),
+    "unknown charset": (
+        _card(*GOOD, "NOTE;CHARSET=EBCDIC;ENCODING=QUOTED-PRINTABLE:a", "END:VCARD"), "vcard_bad_encoding", 5),
+    "long line": (_card(*GOOD, "NOTE:" + "a" * 2_001, "END:VCARD"), "vcard_line_too_long", 5),
+    "long folded line": (_card(*GOOD, "NOTE:a", *[" " + "b" * 70] * 40, "END:VCARD"), "vcard_line_too_long", 5),
+    "too many lines": (_card(*GOOD, *["X:1"] * 2_000, "END:VCARD"), "vcard_too_many_lines", None),
+    "over 100 KB": (_card(*GOOD, *["NOTE:" + "a" * 1_000] * 120, "END:VCARD"), "vcard_too_large", None),
+    "photo by address": (_card(*GOOD, "PHOTO;VALUE=uri:https://example.com/a.jpg", "END:VCARD"),
+                         "vcard_photo_by_address", 5),
+    "photo by bare address": (_card(*GOOD, "PHOTO:file:///etc/passwd", "END:VCARD"), "vcard_photo_by_address", 5),
+    "photo is no base64": (_card(*GOOD, "PHOTO;ENCODING=b:???", "END:VCARD"), "vcard_photo_unreadable", 5),
+    "photo is html": (_card(*GOOD, "PHOTO;ENCODING=b:" + base64.b64encode(samples.HTML).decode(), "END:VCARD"),
+                      "vcard_photo_unreadable", 5),
+    "photo is truncated": (_card(*GOOD, "PHOTO;ENCODING=b:" + PHOTO[:-600], "END:VCARD"), "vcard_photo_unreadable", 5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data, code, line", BROKEN.values(), ids=BROKEN)
+def test_refused_with_the_line(data: bytes, code: str, line: int | None) -> None:
+    with pytest.raises(problems.UnfitError) as refusal:
+        vcard.read(data)
+    assert [(problem.code, problem.line) for problem in refusal.value.problems] == [(code, line)]
+
+
+def test_all_problems_of_the_body_are_told_at_once() -> None:
+    with pytest.raises(problems.UnfitError) as refusal:
+        vcard.read(_card("BEGIN:VCARD", "VERSION:9", "TEL:none", "PHOTO:http://example.com/a", "END:VCARD"))
+    assert [problem.code for problem in refusal.value.problems] == [
+        "vcard_no_name", "vcard_bad_version", "vcard_bad_phone", "vcard_photo_by_address"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf", b"\r\n"])
+def test_any_line_ending_and_a_mark_at_the_start(ending: str, start: bytes) -> None:
+    assert vcard.read(start + _card(*GOOD, "END:VCARD", ending=ending)).full_name == "Ada Byron"
+
+
+def test_android_card_of_version_2_1() -> None:
+    card = vcard.read(
+        _card(
+            "BEGIN:VCARD", "VERSION:2.1",
+            "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=89toile;Zo=C3=AB;;;",
+            "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Zo=C3=AB =", "=C3=89toile",
+            "TEL;CELL;PREF:202-555-0143", "TEL;HOME;VOICE:(202) 555-0199", "EMAIL;HOME:zoe@example.com",
+            "PHOTO;ENCODING=BASE64;JPEG:" + PHOTO[:60], *[" " + PHOTO[i : i + 70] for i in range(60, len(PHOTO), 70)],
+            "", "END:VCARD",
+        )
+    )  # fmt: skip
+    assert (card.full_name, card.names[:2]) == ("Zoë Étoile", ("Étoile", "Zoë"))
+    assert [(phone.value, phone.types) for phone in card.phones] == [
+        ("202-555-0143", ("CELL", "PREF")), ("(202) 555-0199", ("HOME", "VOICE"))
+    ]  # fmt: skip
+    assert card.photo_kind == "jpeg"
+
+
+def test_iphone_card_of_version_3_0() -> None:
+    card = vcard.read(
+        _card(
+            *START, "PRODID:-//Apple Inc.//iPhone OS 17.0//EN", "N:Byron;Ada;;Dr.;", "FN:Dr. Ada Byron",
+            "ORG:Analytical Engines\\, Ltd;Computing;", "TITLE:Countess",
+            "item1.TEL;type=pref:+1 (202) 555-0143", "item1.X-ABLabel:_$!<Work>!$_",
+            "item2.URL;type=pref:https\\://example.com/ada",
+            "ADR;type=HOME;type=pref:;;12 Main St;Springfield;IL;62701;USA",
+            "NOTE:first\\nsecond\\; third", "END:VCARD",
+        )
+    )  # fmt: skip
+    assert (card.full_name, card.organisation, card.title) == (
+        "Dr. Ada Byron", "Analytical Engines, Ltd, Computing", "Countess"
+    )  # fmt: skip
+    assert (card.url, card.note) == ("https://example.com/ada", "first\nsecond; third")
+    assert card.addresses[0].value.split("\n")[2:4] == ["12 Main St", "Springfield"]
+    assert card.left_out == ("PRODID", "X-ABLABEL")
+
+
+def test_card_of_version_4_0() -> None:
+    card = vcard.read(
+        _card(
+            "BEGIN:VCARD", "VERSION:4.0", "FN:Ada Byron", 'TEL;VALUE=uri;TYPE="voice,cell":tel:+1-202-555-0143',
+            f"PHOTO:data:image/jpeg;base64,{PHOTO}", "END:VCARD",
+        )
+    )  # fmt: skip
+    assert (card.phones[0].value, card.phones[0].types) == ("+1-202-555-0143", ("CELL", "VOICE"))
+    assert card.photo is not None
+
+
+def test_photo_is_rebuilt_like_any_picture() -> None:
+    card = vcard.read(_card(*GOOD, f"PHOTO;ENCODING=b;TYPE=JPEG:{PHOTO}", "END:VCARD"))
+    assert card.photo is not None
+    assert samples.opened(card.photo).size == (60, 60)
+    assert b"ForeignCamera" not in card.photo
+    assert b"<script" not in card.photo
+
+
+def test_address_that_runs_code_is_left_out() -> None:
+    card = vcard.read(_card(*GOOD, "URL:javascript:alert(1)", "END:VCARD"))
+    assert (card.url, card.left_out) == ("", ("URL",))
+
+
+def test_written_card_is_canonical_and_reads_back_the_same() -> None:
+    card = vcard.read(
+        _card(*GOOD, "ORG:Engines\\; Ltd", "NOTE:" + "é🎉" * 60, "EMAIL;TYPE=work:ada@example.com",
+              "ADR:;;12 Main\\, Street;Town;;1;", f"PHOTO;ENCODING=b:{PHOTO}", "X-OTHER:1", "END:VCARD", ending="\n")
+    )  # fmt: skip
+    written = vcard_write.write(card)
+    lines = written.split(b"\r\n")
+    assert lines[:2] == [b"BEGIN:VCARD", b"VERSION:3.0"]
+    assert lines[-2:] == [b"END:VCARD", b""]
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in written.replace(b"\r\n", b"")
+    assert all(line.decode("utf-8") is not None for line in lines)
+    assert b"X-OTHER" not in written
+    again = vcard.read(written)
+    assert dataclasses.replace(again, photo=card.photo) == dataclasses.replace(
+        card, left_out=(), names=("", "Ada Byron", "", "", "")
+    )
+
+
+def test_hostile_lines_take_no_time() -> None:
+    for line in ("A" + ";B=" + '"x",' * 20_000, "ADR" + ";" * 90_000, "N:" + ";" * 1_990, "TEL:" + "1 " * 990 + "!"):
+        with pytest.raises(problems.UnfitError):
+            vcard.read(_card(*START, line))
+
+
+def test_card_survives_being_stored() -> None:
+    card = vcard.read(_card(*GOOD, "EMAIL;TYPE=work:ada@example.com", "END:VCARD"))
+    assert vcard.Card.restore(card.store()) == card
