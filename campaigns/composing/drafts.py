@@ -157,6 +157,11 @@ def edit_schedule(
         locked.save(update_fields=["when", "due_at", "zone", "local_at"])
 
 
+def wall_clock(local_at: datetime) -> datetime:
+    """The naive wall clock time that a campaign keeps in `local_at`; the column itself can only hold it as UTC."""
+    return local_at.astimezone(UTC).replace(tzinfo=None)
+
+
 def _check_group(group: SubscriptionGroup) -> None:
     if not SubscriptionGroup.objects.with_mms().filter(pk=group.pk).exists():
         raise GroupWithoutMms(

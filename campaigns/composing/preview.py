@@ -1,0 +1,85 @@
+"""The exact message for one person, before it is sent."""
+
+import dataclasses
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from campaigns.audience import matching
+from campaigns.composing import body, drafts, problems
+from campaigns.models import Campaign, Message, Rendition, Revision
+from subscriptions import consent, phones
+from subscriptions.models import Contact, SubscriptionGroup
+
+# In place of a real token and as long, so that every count is exact.
+EXAMPLE_END = "ExampleExampleExample1"
+CHOICES = 8
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Preview:
+    """What a phone gets. `contact` is None for somebody of whom nothing is known; `ready` is the content, read."""
+
+    contact: Contact | None
+    sent_as: str
+    composed: body.Composed
+    rendition: Rendition | None
+    ready: body.Body
+    brand: str
+    opt_out_line: str
+
+
+def for_contact(*, campaign: Campaign, contact: Contact | None, as_link: bool, text: str | None = None) -> Preview:
+    """The exact message for this person; `text` stands in for the stored one while it is being typed.
+
+    `as_link` shows what a phone without MMS gets; who lives where there is no MMS gets that anyway.
+    """
+    revision = drafts.content(campaign)
+    if text is not None:
+        revision = _with_text(revision, text.replace("\r\n", "\n"))
+    sent_as = _sent_as(revision, contact, as_link=as_link)
+    ready = body.prepare(revision=revision, group=campaign.group, known=problems.known_fields())
+    values = body.values_of(contact) if contact else {}
+    brand, opt_out_line = body.words_of(revision=revision, group=campaign.group)
+    return Preview(
+        contact=contact,
+        sent_as=sent_as,
+        composed=ready.render(values, sent_as=sent_as, link=example_link()),
+        rendition=revision.rendition,
+        ready=ready,
+        brand=brand,
+        opt_out_line=opt_out_line,
+    )
+
+
+def example_link() -> str:
+    """What the last line of a text with a link looks like."""
+    return f"{settings.PUBLIC_BASE_URL}/m/{EXAMPLE_END}"
+
+
+def samples(*, group: SubscriptionGroup, search: str = "") -> list[Contact]:
+    """Up to CHOICES people whom the group may text, by name or number in any spelling."""
+    people: QuerySet[Contact] = consent.reachable(group=group)
+    words = search.split()
+    forms = phones.search_forms(search)
+    if forms.exact or forms.part:
+        by_number = Q(phone__in=forms.exact)
+        people = people.filter(by_number | Q(phone__contains=forms.part) if forms.part else by_number)
+    else:
+        for word in words[:4]:
+            people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+    return list(people.order_by("pk")[:CHOICES])
+
+
+def _sent_as(revision: Revision, contact: Contact | None, *, as_link: bool) -> str:
+    if revision.rendition is None:
+        return Message.SentAs.TEXT.value
+    abroad = contact is not None and contact.country not in matching.MMS_COUNTRIES
+    return Message.SentAs.LINK.value if as_link or abroad else Message.SentAs.MMS.value
+
+
+def _with_text(revision: Revision, text: str) -> Revision:
+    columns = {field.attname: getattr(revision, field.attname) for field in Revision._meta.concrete_fields}
+    other = Revision(**columns | {"text": text})
+    other.rendition = revision.rendition
+    return other

@@ -1,0 +1,113 @@
+"""Everything that stands in the way of a launch, or is worth a word before it, in one list."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from campaigns.audience import estimate
+from campaigns.composing import body, clock, drafts, findings
+from campaigns.media import size
+from campaigns.models import Campaign, Revision
+from campaigns.text import fields, links
+from subscriptions import refusals, segments
+from subscriptions.models import SubscriptionGroup
+
+Problem = findings.Problem
+
+# Every contact has these, so no text needs a stand-in for them.
+_ALWAYS_THERE = frozenset({"phone_number", "country"})
+# More attributes than any installation has; among the newest contacts, as segments look at them.
+_ATTRIBUTES = 1_000
+
+
+def of(campaign: Campaign, *, now: datetime | None = None, people: estimate.Estimate | None = None) -> list[Problem]:
+    """All problems of a draft as it is stored, blocking ones first, each with the page on which it is mended.
+
+    `people` saves counting the audience again where the caller has just done so.
+    """
+    found = [
+        *of_group(campaign.group),
+        *of_content(revision=drafts.content(campaign), group=campaign.group),
+        *_of_audience(campaign, people),
+        *of_schedule(campaign, now=now or timezone.now()),
+    ]
+    return sorted(found, key=lambda problem: problem.severity != "error")
+
+
+def known_fields() -> frozenset[str]:
+    """The full names of all fields that a text may use now."""
+    return fields.known(attributes=segments.known_attributes(limit=_ATTRIBUTES))
+
+
+def of_group(group: SubscriptionGroup) -> list[Problem]:
+    """A group that lost its MMS-enabled number since it was chosen."""
+    if SubscriptionGroup.objects.with_mms().filter(pk=group.pk).exists():
+        return []
+    return [Problem("group_without_mms", limit=group.contact_person or None, found=group.name)]
+
+
+def of_content(*, revision: Revision, group: SubscriptionGroup) -> list[Problem]:
+    """What is wrong with text and file together: for nobody in particular, so with every default standing in."""
+    if not revision.text.strip() and revision.rendition is None:
+        return [Problem("no_content")]
+    ready = body.prepare(revision=revision, group=group, known=known_fields())
+    if ready.problems:
+        return [*map(findings.of_text, ready.problems), *_of_media(revision, "")]
+    sent_as = "mms" if revision.rendition else "text"
+    composed = ready.render({}, sent_as=sent_as)
+    found = [composed.refusal] if composed.refusal and composed.refusal.code != "too_large_total" else []
+    gaps = [field for field in composed.missing if field not in _ALWAYS_THERE]
+    found += [Problem("gap_without_default", found=fields.written(field), severity="advice") for field in gaps]
+    found += [
+        Problem("public_shortener", found=link.host, severity="advice", start=link.start, end=link.end)
+        for link in links.find(revision.text)
+        if link.public_shortener
+    ]
+    return found + _of_media(revision, composed.text)
+
+
+def of_schedule(campaign: Campaign, *, now: datetime) -> list[Problem]:
+    """A time that was never said, or that has passed or become impossible since."""
+    if campaign.when == Campaign.When.NOW:
+        return []
+    if campaign.local_at is None or not campaign.zone:
+        return [Problem("no_schedule", where="schedule")]
+    try:
+        due_at(campaign, now=now)
+    except clock.NotSchedulable as refused:
+        return [Problem(f"due_{refused.code}", found=refused.local_at.isoformat(), where="schedule")]
+    return []
+
+
+def due_at(campaign: Campaign, *, now: datetime) -> datetime:
+    """The moment at which a campaign with a date and time is due. Raises NotSchedulable of `composing.clock`."""
+    assert campaign.local_at is not None  # asked for by of_schedule
+    return clock.moment(local_at=drafts.wall_clock(campaign.local_at), zone=campaign.zone, now=now)
+
+
+def _of_media(revision: Revision, text: str) -> list[Problem]:
+    if revision.rendition is None:
+        return []
+    weighed = size.total(
+        media_bytes=revision.rendition.bytes,
+        text=text,
+        hard_limit_bytes=settings.MMS_HARD_LIMIT_BYTES,
+        advice_bytes=settings.MMS_ADVICE_BYTES,
+    )
+    return [findings.of_media(problem) for problem in weighed.problems]
+
+
+def _of_audience(campaign: Campaign, people: estimate.Estimate | None) -> list[Problem]:
+    try:
+        people = people or estimate.count(group=campaign.group, audience=campaign.audience)
+    except refusals.Refused as refused:
+        return [Problem("broken_filter", found=str(refused), where="audience")]
+    if people.reachable == 0:
+        return [Problem("nobody_reachable", found=people.planned, where="audience")]
+    return []
+
+
+def blocking(found: list[Problem]) -> list[Problem]:
+    """Those that block a launch."""
+    return [problem for problem in found if problem.severity == "error"]

@@ -1,0 +1,127 @@
+"""What the composer's pages send."""
+
+import zoneinfo
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign
+from subscriptions import phones, segments
+from subscriptions.models import OurPhone
+
+# Far above what may be sent, so that a text that is too long is kept as typed and marked.
+TEXT_KEPT_CHARACTERS = 50_000
+EMPTY_ROWS = 1
+
+
+class ContentForm(forms.Form):
+    """The text as typed, and how the preview is looked at."""
+
+    text = forms.CharField(required=False, strip=False, max_length=TEXT_KEPT_CHARACTERS)
+    version = forms.IntegerField(min_value=1)
+    act = forms.CharField(required=False, max_length=80)
+    sample = forms.IntegerField(required=False, min_value=0)
+    sample_q = forms.CharField(required=False, max_length=80)
+    as_link = forms.BooleanField(required=False)
+    replace = forms.BooleanField(required=False)
+
+
+class VersionForm(forms.Form):
+    """A form that only says which state of the draft was seen."""
+
+    version = forms.IntegerField(min_value=1)
+
+
+class LaunchForm(VersionForm):
+    """The one confirmation: it states the number of people."""
+
+    people = forms.IntegerField(min_value=0)
+
+
+def audience_of(data: QueryDict, *, whole: bool) -> dict[str, Any]:
+    """The audience in a posted form, as `segments.clean` takes it. Without `whole`, half-filled rows are left out."""
+    rows = zip(data.getlist("name"), data.getlist("op"), data.getlist("value"), strict=False)
+    return {
+        "countries": data.getlist("countries"),
+        "attributes": [
+            {"name": name, "op": op, "value": value}
+            for name, op, value in rows
+            if name and (whole or value.strip() or op in segments.WITHOUT_VALUE)
+        ],
+    }
+
+
+class ScheduleForm(VersionForm):
+    """Now, or at a date and time in a zone."""
+
+    when = forms.ChoiceField(choices=Campaign.When.choices, widget=forms.RadioSelect)
+    date = forms.DateField(
+        label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    time = forms.TimeField(
+        label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["zone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = zones()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("when") != Campaign.When.AT:
+            return cleaned
+        for name, words in (("date", _("Choose a day.")), ("time", _("Choose a time.")), ("zone", _("Choose a zone."))):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, str(words))
+        return cleaned
+
+    def local_at(self) -> datetime | None:
+        """The wall clock time that was said, naive."""
+        if self.cleaned_data["when"] != Campaign.When.AT:
+            return None
+        said: datetime = datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
+        return said.replace(second=0, microsecond=0)
+
+
+def zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All named zones by region, as a select groups them."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _slash, place = name.partition("/")
+        if place and region not in {"Etc", "SystemV", "US", "posix", "right"}:
+            regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return [("UTC", [("UTC", "UTC")]), *regions.items()]
+
+
+class TestSendForm(VersionForm):
+    """Which of our phones get a test."""
+
+    __test__ = False  # for pytest, which collects what is called Test…
+
+    to = forms.ModelMultipleChoiceField(
+        queryset=OurPhone.objects.filter(proved_at__isnull=False),
+        error_messages={"required": _("Choose at least one phone.")},
+    )
+
+
+class OurPhoneForm(forms.Form):
+    """A phone of ours, to be proved by a code that it replies with."""
+
+    label = forms.CharField(
+        label=_("Whose phone"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    phone = forms.CharField(label=_("Number"), max_length=40, widget=forms.TextInput(attrs={"type": "tel"}))
+
+    def clean_phone(self) -> str:
+        read = phones.parse(self.cleaned_data["phone"])
+        if not read.is_valid:
+            words: Promise = _("This is not a number that can be texted. Write it like +1 212 555 0123.")
+            raise forms.ValidationError(words, code=read.reason)
+        return read.e164
