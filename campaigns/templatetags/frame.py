@@ -3,7 +3,7 @@
 import functools
 import re
 import zoneinfo
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,16 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.contrib.humanize.templatetags import humanize
 from django.template.defaultfilters import floatformat
+from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from campaigns import states
+from campaigns.models import Campaign
 from campaigns.templatetags import marks
 from subscriptions import phones
 
@@ -59,6 +63,17 @@ def badge(state: str) -> SafeString:
     """A state as shape and word, in its tone."""
     mark = marks.of(str(state))
     return format_html('<span class="badge-state is-{}">{}{}</span>', mark.tone, icon(mark.icon, 14), mark.label)
+
+
+@register.simple_tag
+def campaign_url(campaign: Campaign) -> str:
+    """Where a campaign is looked at in its state: a draft in the composer, a scheduled one in review, else live."""
+    if campaign.state == states.Campaign.DRAFT:
+        return reverse("campaigns:compose_content", args=[campaign.pk])
+    never_ran = campaign.state == states.Campaign.ARCHIVED and campaign.due_at is None
+    if never_ran or campaign.state == states.Campaign.SCHEDULED:
+        return reverse("campaigns:compose_review", args=[campaign.pk])
+    return reverse("campaigns:campaign_live", args=[campaign.pk])
 
 
 @register.filter
@@ -139,6 +154,22 @@ def when(value: datetime | None) -> SafeString:
 def clock_time(value: datetime | None) -> str:
     """Hours and minutes in the reader's zone."""
     return "–" if value is None else dateformat.format(timezone.localtime(value), _("H:i"))
+
+
+@register.filter
+def duration(value: timedelta | float | None) -> str:
+    """A length of time in its two largest units; a number means seconds. Rounded up: what is left is never 0."""
+    if value is None:
+        return "–"
+    seconds = -(-(value.total_seconds() if isinstance(value, timedelta) else value) // 1)
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    words = [
+        ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": grouped(hours)} if hours else "",
+        ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes} if minutes else "",
+        ngettext("%(n)s second", "%(n)s seconds", rest) % {"n": rest} if not hours and (rest or not minutes) else "",
+    ]
+    return " ".join(word for word in words if word)
 
 
 @register.filter

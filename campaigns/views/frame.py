@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ class Room:
 
 # Address name, word, icon, the right that opens it.
 ROOMS: tuple[tuple[str, str | Promise, str, str], ...] = (
-    ("campaigns:dashboard", _("Dashboard"), "layout-dashboard", ""),
+    ("campaigns:dashboard", _("Dashboard"), "layout-dashboard", "campaigns.view_campaign"),
     ("campaigns:campaign_list", _("Campaigns"), "send", "campaigns.view_campaign"),
     ("campaigns:library", _("Library"), "photo", "campaigns.view_asset"),
     ("campaigns:inbox", _("Inbox"), "inbox", "campaigns.view_inbound"),
@@ -36,16 +36,21 @@ ROOMS: tuple[tuple[str, str | Promise, str, str], ...] = (
 )
 
 
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
 def rooms(user: AbstractBaseUser | AnonymousUser, path: str) -> Iterable[Room]:
     """The rail for this user: only what exists and only what they may open."""
     if not isinstance(user, User):
         return
     for name, label, icon, right in ROOMS:
-        if not right or user.has_perm(right):
-            url = reverse(name)
+        if user.has_perm(right) and (url := _address(name)):
             yield Room(url, label, icon, is_here=path == url or (url != "/" and path.startswith(url)))
-    if settings.SANDBOX and user.has_perm("campaigns.view_message"):
-        url = reverse("campaigns:sandbox")
+    if settings.SANDBOX and user.has_perm("campaigns.view_message") and (url := _address("campaigns:sandbox")):
         yield Room(url, _("Virtual phones"), "device-mobile", is_here=path.startswith(url))
     if user.is_staff:
         yield Room(reverse("admin:index"), _("Admin"), "adjustments", is_here=False, for_staff=True)

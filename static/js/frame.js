@@ -77,3 +77,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   show("signed-out", signedOut);
   if (signedOut) event.detail.shouldSwap = false;
 });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+});
