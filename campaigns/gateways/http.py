@@ -173,8 +173,7 @@ def call(
     followed; proxies of the environment are not used.
     """
     deadline = time.monotonic() + timeout_s
-    parts = urlsplit(url)
-    connection = _connection(parts, timeout_s)
+    parts, connection = _connection(url, timeout_s)
     try:
         try:
             connection.connect()
@@ -182,7 +181,7 @@ def call(
             raise NeverLeft("tls") from None
         except TimeoutError:
             raise NeverLeft("connect timeout") from None
-        except OSError:
+        except (OSError, UnicodeError):
             raise NeverLeft("connection refused") from None
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
@@ -212,8 +211,7 @@ def fetch(
     Raises `FetchRefused` for an address outside the list, a redirect or a file over `limit_bytes` (the rest is
     not read), `Trouble` for the network and for any status but 200.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or authority(url) not in allowed:
+    if not url.startswith(("http://", "https://")) or authority(url) not in allowed:
         raise FetchRefused("address not allowed")
     try:
         answer = call(method="GET", url=url, headers=headers, timeout_s=timeout_s, limit_bytes=limit_bytes)
@@ -237,15 +235,16 @@ def authority(url: str) -> str:
     return f"{parts.hostname}:{port}" if parts.hostname and port else ""
 
 
-def _connection(parts: SplitResult, timeout_s: float) -> HTTPConnection:
+def _connection(url: str, timeout_s: float) -> tuple[SplitResult, HTTPConnection]:
     try:
+        parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         raise NeverLeft("bad address") from None
     if not host or parts.scheme not in ("http", "https"):
         raise NeverLeft("bad address")
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    return kind(host, port, timeout=timeout_s)
+    return parts, kind(host, port, timeout=timeout_s)
 
 
 def _read_by(connection: HTTPConnection, response: HTTPResponse, deadline: float, limit_bytes: int) -> bytes:
