@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
-from django.utils.functional import Promise
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
@@ -42,7 +41,7 @@ class LaunchForm(VersionForm):
     people = forms.IntegerField(min_value=0)
 
 
-def audience_of(data: QueryDict, *, whole: bool) -> dict[str, Any]:
+def audience_of(data: MultiValueDict[str, str], *, whole: bool) -> dict[str, Any]:
     """The audience in a posted form, as `segments.clean` takes it. Without `whole`, half-filled rows are left out."""
     rows = zip(data.getlist("name"), data.getlist("op"), data.getlist("value"), strict=False)
     return {
@@ -122,6 +121,6 @@ class OurPhoneForm(forms.Form):
     def clean_phone(self) -> str:
         read = phones.parse(self.cleaned_data["phone"])
         if not read.is_valid:
-            words: Promise = _("This is not a number that can be texted. Write it like +1 212 555 0123.")
+            words = _("This is not a number that can be texted. Write it like +1 212 555 0123.")
             raise forms.ValidationError(words, code=read.reason)
         return read.e164

@@ -6,7 +6,7 @@ from typing import Final
 from django.utils import dateformat
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.composing import clock, findings
@@ -15,9 +15,7 @@ from campaigns.forms import media_words, text_words
 _SENTENCES: Final[dict[str, str | Promise]] = {
     "no_content": _("There is nothing to send yet: add a text or a file."),
     "empty_message": _("Nothing is left of the text for this person, and there is no file."),
-    "gap_without_default": _(
-        "Where {found} is unknown, the text has a gap. Add a default, as in “| default: 'there'”."
-    ),
+    "gap_without_default": _("Where {found} is unknown, there is a gap. Add a default, as in “| default: 'there'”."),
     "public_shortener": _("Carriers may filter texts with a link of {found}, since anybody can hide behind it."),
     "group_without_mms": _("{found} has no active MMS-enabled number any more. Ask {limit}."),
     "no_schedule": _("Say when it is to be sent."),
@@ -34,7 +32,7 @@ _CLOCK: Final[dict[str, str | Promise]] = {
     "too_far": _("{said} in {place} is more than a year ahead. Is the year right?"),
     "missing_hour": _("{said} does not exist in {place}: the clocks go forward over it that night."),
     "doubled_hour": _(
-        "{said} comes twice in {place}: the clocks go back over it that night. Choose one that is clear."
+        "{said} comes twice in {place}: the clocks go back over it that night. Choose one that is plain."
     ),
 }
 
@@ -48,7 +46,7 @@ def sentence(problem: findings.Problem) -> str:
     code = "nobody_matches" if problem.code == "nobody_reachable" and not problem.found else problem.code
     limit = problem.limit
     if code == "group_without_mms" and not limit:
-        limit = _now("an account manager")
+        limit = gettext("an account manager")
     found = _moment(problem.found) if code.startswith("due_") and isinstance(problem.found, str) else problem.found
     return str(_SENTENCES[code]).format(limit=_shown(limit), found=_shown(found))
 
@@ -60,7 +58,7 @@ def not_schedulable(refused: clock.NotSchedulable) -> str:
 
 def said(local_at: datetime) -> str:
     """A wall clock time as people say it."""
-    return dateformat.format(local_at, _now("l j F Y, H:i"))
+    return dateformat.format(local_at, gettext("l j F Y, H:i"))
 
 
 def place(zone: str) -> str:
