@@ -53,6 +53,7 @@ def test_a_stop_lets_answers_under_way_leave(carrier: CarrierProcess, product: P
 
 
 def test_what_was_answered_survives_a_kill(carrier: CarrierProcess, product: Product, tmp_path: Path) -> None:
+    carrier.client.behave(latency_ms=0)
     answered: list[str] = []
 
     def send(worker: int) -> None:
@@ -140,13 +141,13 @@ def exchange(carrier: CarrierProcess, sent: bytes) -> bytes:
         (b"POST /v1/messages HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
     ],
 )
-def test_bad_requests_are_answered_and_the_line_is_cut(carrier: CarrierProcess, sent: bytes, status: int) -> None:
-    assert exchange(carrier, sent).startswith(f"HTTP/1.1 {status} ".encode())
+def test_bad_requests_are_answered_and_the_line_is_cut(shared: CarrierProcess, sent: bytes, status: int) -> None:
+    assert exchange(shared, sent).startswith(f"HTTP/1.1 {status} ".encode())
 
 
-def test_requests_in_one_go_are_answered_in_order_on_one_line(carrier: CarrierProcess) -> None:
+def test_requests_in_one_go_are_answered_in_order_on_one_line(shared: CarrierProcess) -> None:
     request = b"GET /v1/health HTTP/1.1\r\n\r\n"
-    received = exchange(carrier, request * 2 + request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    received = exchange(shared, request * 2 + request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
     assert received.count(b"HTTP/1.1 200 OK") == 3
 
 
