@@ -71,7 +71,7 @@ def read(*, now: datetime, processes: Sequence[str]) -> Dashboard:
         due=due,
         results=results,
         attention=[
-            *_silent(now, processes),
+            *silent(now=now, processes=processes),
             *_held(running),
             *_failing(),
             *_without_mms(),
@@ -84,7 +84,7 @@ def _runs(wanted: Collection[str]) -> QuerySet[Run]:
     return Run.objects.filter(state__in=wanted).select_related("campaign__group")
 
 
-def _silent(now: datetime, processes: Sequence[str]) -> list[Attention]:
+def silent(*, now: datetime, processes: Sequence[str]) -> list[Attention]:
     beats = dict(Heartbeat.objects.values_list("process", "at"))
     return [
         Attention("process", process, beats.get(process))

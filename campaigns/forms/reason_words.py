@@ -1,0 +1,91 @@
+"""Why a message was left out, failed or waits, and why a campaign is held: the code, in words, and what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, Promise] = {
+    # left out when people were picked, or at the last look
+    "suppressed": _("suppressed: never to be texted"),
+    "unsubscribed": _("unsubscribed from this group"),
+    "not_subscribed": _("no consent to this group"),
+    "invalid_phone": _("the number cannot be texted"),
+    "country_not_allowed": _("the country is not on the group's allow-list"),
+    "fictitious": _("fictitious person: only the sandbox may send to them"),
+    "phone_not_proved": _("this phone of ours is not proved by its code"),
+    "cancelled": _("the campaign was cancelled"),
+    "no_number": _("no number of the group can send this; it waits for one"),
+    # left out when their own message was put together
+    "rendered_too_long": _("with this person's details the text is over its limit"),
+    "body_too_long": _("with this person's details the message is over its limit"),
+    "too_large_total": _("with this person's details text and picture are over 1 MB"),
+    "result_too_long": _("with this person's details a merge field is over its limit"),
+    "not_comparable": _("a condition in the text cannot be asked of this person's details"),
+    "empty_message": _("nothing is left of the message for this person"),
+    # waiting again
+    "slow_down": _("the provider asked to slow down"),
+    "provider_unreachable": _("the provider cannot be reached; nothing left, it is tried again"),
+    # unclear
+    "no_clear_answer": _("handed over, but no clear answer came; it is not sent again by guess"),
+    "worker_lost": _("the sender process stopped in mid-hand-over; the provider is asked"),
+    # refused by the provider
+    "bad_request": _("the provider did not understand the request"),
+    "bad_number": _("the provider says that this is no phone number"),
+    "media_unreachable": _("the provider could not fetch the picture"),
+    "opted_out": _("opted out at the provider"),
+    "too_large": _("too large for the provider"),
+    "media_type": _("the provider does not take this kind of file"),
+    "sender_cannot_mms": _("the provider says that this sender number cannot send MMS"),
+    "unreachable": _("the phone cannot be reached"),
+    "not_authorised": _("the provider refused our account"),
+    "unlisted": _("refused with a code that we do not know"),
+}
+
+# Codes in receipts, of the sandbox carrier.
+_CARRIER: dict[str, Promise] = {
+    "40001": REASONS["bad_number"],
+    "40002": REASONS["media_unreachable"],
+    "40004": REASONS["too_large"],
+    "40005": REASONS["media_type"],
+    "40301": REASONS["unreachable"],
+}
+
+
+def reason(code: str) -> str:
+    """The reason on a person's row. A code unknown to us is shown as it is: honest, if not pretty."""
+    if code in REASONS:
+        return str(REASONS[code])
+    if code.startswith("carrier_"):
+        said = code.removeprefix("carrier_")
+        return str(_CARRIER.get(said) or _t("the carrier reported code %(code)s") % {"code": said})
+    return code
+
+
+def hold(code: str, detail: Mapping[str, Any]) -> str:
+    """Why a campaign is paused or held, and what the person can do."""
+    sentences = {
+        "by_person": _("Paused. Nothing more leaves; what is already with the provider cannot be recalled."),
+        "late": _(
+            "This campaign was due %(minutes)s minutes before anything could start. It is held, so that nothing leaves "
+            "at the wrong time: send it now, or cancel it."
+        ),
+        "audience_changed": _(
+            "You confirmed %(confirmed)s people; it is %(found)s at the start. That is more than 20 %% of difference, "
+            "so it is held: send to %(found)s people, or cancel it."
+        ),
+        "no_mms_number": _(
+            "The group has no active MMS-enabled number any more. When it has one again, send now; or cancel."
+        ),
+        "account_refused": _(
+            "The provider refused our account (code %(code)s), so everything was paused after the first refusal. "
+            "An account manager can put the account right; then resume."
+        ),
+        "changed_since_approval": _(
+            "What would be sent is no longer what was approved. Cancel it, look at a copy, and launch that."
+        ),
+    }
+    found = sentences.get(code)
+    return str(found) % dict(detail) if found else ""

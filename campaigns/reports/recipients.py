@@ -1,0 +1,56 @@
+"""The people of one run: search, filter by part of the sum, page by page without counting."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from campaigns import states
+from campaigns.models import Message, Run
+from campaigns.reports import sums
+from subscriptions import phones
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page by position: `after` is the cursor of the next one, 0 when this is the last."""
+
+    rows: list[Message]
+    after: int
+
+
+def page(*, run: Run, part: str = "", reason: str = "", search: str = "", after: int = 0) -> Page:
+    """Messages of a run in order, `after` a message id; `part` is a part of the sum, `reason` a code.
+
+    The cost does not grow with the run: it is always a walk along an index.
+    """
+    rows = Message.objects.filter(run=run, pk__gt=after)
+    if part in sums.LABELS:
+        rows = rows.filter(state__in=[state for state, name in sums.PART_OF_STATE.items() if name == part])
+    if reason:
+        rows = rows.filter(reason=reason)
+    if search:
+        rows = rows.filter(_matches(search))
+    found = list(rows.select_related("contact", "number").order_by("pk")[: PER_PAGE + 1])
+    return Page(found[:PER_PAGE], found[PER_PAGE - 1].pk if len(found) > PER_PAGE else 0)
+
+
+def by_reason(*, run: Run) -> list[tuple[str, str, int]]:
+    """(part of the sum, reason code, people) for whoever failed or was left out, most first; from the tallies."""
+    found: dict[tuple[str, str], int] = {}
+    wanted = states.MESSAGE_LEFT_OUT | {states.Message.FAILED}
+    for state, reason, count in run.tallies.filter(state__in=wanted).values_list("state", "reason", "count"):
+        key = (sums.PART_OF_STATE[state], reason)
+        found[key] = found.get(key, 0) + count
+    return sorted(((part, code, n) for (part, code), n in found.items() if n), key=lambda row: -row[2])
+
+
+def _matches(search: str) -> Q:
+    """A number in any spelling, or a part of the name."""
+    named = Q()
+    for word in search.split()[:4]:
+        named &= Q(contact__first_name__icontains=word) | Q(contact__last_name__icontains=word)
+    spelled = phones.search_forms(search)
+    found = named | Q(to_phone__in=spelled.exact)
+    return found | Q(to_phone__contains=spelled.part) if spelled.part else found
