@@ -1,7 +1,7 @@
 """What is wrong with a text with merge fields, and where."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Code = Literal[
     "source_too_long",
@@ -44,6 +44,9 @@ class MergeProblem:
     column: int
 
 
+_FOUND_LIMIT: Final = 60
+
+
 class MergeError(Exception):
     """A text that cannot be used, with every problem found, in the order of the text."""
 
@@ -55,4 +58,6 @@ class MergeError(Exception):
 def at(source: str, start: int, end: int, code: Code, found: int | str, limit: int | str | None = None) -> MergeProblem:
     """Return the problem `code` at source[start:end]."""
     before = source[:start]
+    if isinstance(found, str) and len(found) > _FOUND_LIMIT:
+        found = found[: _FOUND_LIMIT - 1] + "…"
     return MergeProblem(code, limit, found, start, end, before.count("\n") + 1, start - before.rfind("\n"))

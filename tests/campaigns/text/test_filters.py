@@ -58,7 +58,18 @@ def test_a_result_of_exactly_the_limit_is_built():
     assert len(str(apply("a" * 9_999, "b"))) == filters.RESULT_LIMIT
 
 
-def test_a_result_over_the_limit_is_refused_with_its_length():
+@pytest.mark.parametrize("name, arguments", [("append", ["b"]), ("prepend", ["b"]), ("replace_first", ["a", "bb"])])
+def test_a_result_one_over_the_limit_is_refused(name, arguments):
+    with pytest.raises(filters.TooLongError):
+        filters.FILTERS[name].apply("a" * 10_000, *arguments)
+
+
+def test_a_letter_that_doubles_in_capitals_is_counted_after():
+    with pytest.raises(filters.TooLongError):
+        filters.FILTERS["upcase"].apply("ß" * 6_000)
+
+
+def test_a_result_far_over_the_limit_is_refused_with_its_length():
     with pytest.raises(filters.TooLongError) as caught:
         filters.FILTERS["replace"].apply("a" * 5_000, "a", "b" * 5_000)
 

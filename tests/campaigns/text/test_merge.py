@@ -1,7 +1,7 @@
 import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.text import fields, merge, problems
@@ -83,6 +83,7 @@ def test_values_are_data_and_never_read(value):
     assert text("{{ ${first_name} }}{{ ${first_name} | append: '' }}", values) == value * 2
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=200))
 def test_any_value_comes_out_as_it_went_in(value):
     assert text("[{{ ${first_name} }}]", {"first_name": value}) in (
@@ -94,6 +95,7 @@ def test_any_value_comes_out_as_it_went_in(value):
 PIECES = ["{{", "}}", "{%", "%}", "if", "endif", "${city}", "${", "assign x =", *"{}%$|'\" a.[]()-:,ʘ1\n"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_any_source_is_read_or_refused_in_place(source):
     for problem in merge.check(source, fields=FIELDS):

@@ -3,7 +3,7 @@ import json
 import pathlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.text import parts
@@ -23,16 +23,19 @@ def test_measures_the_shared_cases(case):
     }
 
 
+@settings(deadline=None)
 @given(MIXED | LONG)
 def test_parts_join_to_the_text(text):
     assert "".join(parts.split(text)) == text
 
 
+@settings(deadline=None)
 @given(MIXED | LONG)
 def test_there_are_as_many_parts_as_measured(text):
     assert len(parts.split(text)) == parts.measure(text).parts
 
 
+@settings(deadline=None)
 @given(MIXED | LONG)
 def test_no_part_is_over_its_room(text):
     pieces, encoding = parts.split(text), parts.measure(text).encoding
@@ -41,6 +44,7 @@ def test_no_part_is_over_its_room(text):
     assert all(_units(piece, encoding) <= room for piece in pieces)
 
 
+@settings(deadline=None)
 @given(MIXED | LONG)
 def test_no_part_ends_early(text):
     pieces, encoding = parts.split(text), parts.measure(text).encoding
@@ -51,6 +55,7 @@ def test_no_part_ends_early(text):
     )
 
 
+@settings(deadline=None)
 @given(MIXED)
 def test_each_part_is_sound_utf16(text):
     for piece in parts.split(text):
