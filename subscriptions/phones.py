@@ -191,7 +191,8 @@ def written(e164: str) -> str:
 
 def _clean(text: str) -> str:
     """Drop invisible signs, quotes that spreadsheets add, a `tel:` and a float's `.0`; 00 means plus."""
-    visible = "".join(sign for sign in text if unicodedata.category(sign) != "Cf").strip().strip("'\"‘’“”").strip()
+    visible = text if text.isascii() else "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    visible = visible.strip().strip("'\"‘’“”").strip()
     visible = re.sub(r"(?i)^tel:\s*", "", visible)
     visible = re.sub(r"^(\+?[0-9]{7,})\.0+$", r"\1", visible)
     return re.sub(r"^00\s*(?=[1-9])", "+", visible)
@@ -217,19 +218,19 @@ def _judge(number: PhoneNumber, e164: str) -> Phone:
     country = fiction or region or _main_region(number)
     if kind in _NO_RECIPIENT or (kind == "voip" and number.country_code == 1):
         return Phone(e164, country, False, kind, (), kind)
-    if not fiction and not phonenumbers.is_valid_number(number):
+    # A number of a known kind is what the library calls valid; asking for that too would double the time.
+    if not fiction and kind == "unknown":
         why = _IMPOSSIBLE.get(phonenumbers.is_possible_number_with_reason(number), "not_in_use")
         return Phone(e164, country, False, why, (), kind)
-    return Phone(e164, country, True, "", _zones(number), kind)
+    return Phone(e164, country, True, "", _zones(number, by_digits=number.country_code == 1 or kind == "unknown"), kind)
 
 
-def _zones(number: PhoneNumber) -> tuple[str, ...]:
+def _zones(number: PhoneNumber, *, by_digits: bool) -> tuple[str, ...]:
     """All time zones this number may be in.
 
     In North America by the digits alone: asked by type, the library gives a Caribbean mobile every zone of +1. Invalid
     fiction can only be asked by digits too.
     """
-    by_digits = number.country_code == 1 or not phonenumbers.is_valid_number(number)
     found = zones.time_zones_for_geographical_number(number) if by_digits else zones.time_zones_for_number(number)
     return tuple(zone for zone in found if zone != "Etc/Unknown")
 
@@ -240,16 +241,17 @@ def _main_region(number: PhoneNumber) -> str:
 
 
 def _fiction_country(e164: str) -> str:
-    match = _NORTH_AMERICA.fullmatch(e164)
-    if match:
+    if e164.startswith("+1"):
+        if not _NORTH_AMERICA.fullmatch(e164):
+            return ""
         # An area code that nobody has is not fiction, it is a mistake.
         return phonenumbers.region_code_for_number(PhoneNumber(1, int(e164[2:]))) or ""
     if e164 in _AU_MOBILES:
         return "AU"
     for country, digits, first, last in _BLOCKS:
-        tail = e164[1 + len(digits) :]
-        if e164.startswith(digits, 1) and len(tail) == len(last) and tail.isdecimal() and first <= tail <= last:
-            return country
+        if e164.startswith(digits, 1):
+            tail = e164[1 + len(digits) :]
+            return country if len(tail) == len(last) and tail.isdecimal() and first <= tail <= last else ""
     return ""
 
 

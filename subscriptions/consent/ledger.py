@@ -6,10 +6,24 @@ stands above all groups, and only `unsuppress` lifts it.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection, transaction
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.consent import verdicts
@@ -158,31 +172,27 @@ def grant_many(
         Q(state=State.UNSUBSCRIBED) | Q(since__gte=happened_at)
     )
     free = Contact.objects.filter(~Exists(against), pk__in=contact_ids, suppressed_at__isnull=True)
-    entries = ConsentEntry.objects.bulk_create(
-        ConsentEntry(
-            contact_id=pk,
-            group=group,
-            action=Action.GRANTED,
-            source=source,
-            wording=wording,
-            detail=detail[:300],
-            happened_at=happened_at,
-            by=by,
+    line = _Line(Action.GRANTED, source, wording, detail[:300], happened_at, group.pk, by.pk if by else None)
+    before = ConsentEntry.objects.aggregate(last=Coalesce(Max("pk"), 0))["last"]
+    written = _append(free, line)
+    # The contacts are locked, so that a later line about one of them can only be ours.
+    mine = ConsentEntry.objects.filter(pk__gt=before, contact__in=contact_ids, group=group, action=Action.GRANTED)
+    chosen = mine.order_by().values_list(
+        "contact_id",
+        "group_id",
+        "pk",
+        Value(State.SUBSCRIBED, CharField()),
+        Value(happened_at, DateTimeField()),
+    )
+    sql, values = chosen.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO subscriptions_subscription (contact_id, group_id, consent_id, state, since) "
+            f"{sql} ON CONFLICT (contact_id, group_id) DO UPDATE "
+            "SET consent_id = excluded.consent_id, state = excluded.state, since = excluded.since",
+            values,
         )
-        for pk in free.order_by("pk").values_list("pk", flat=True)
-    )
-    Subscription.objects.bulk_create(
-        (
-            Subscription(
-                contact_id=entry.contact_id, group=group, state=State.SUBSCRIBED, consent=entry, since=happened_at
-            )
-            for entry in entries
-        ),
-        update_conflicts=True,
-        unique_fields=["contact", "group"],
-        update_fields=["state", "consent", "since"],
-    )
-    return len(entries)
+    return written
 
 
 @transaction.atomic
@@ -196,15 +206,46 @@ def suppress_many(
 ) -> int:
     """Suppress many people at once; returns how many were not suppressed before. At most a few thousand ids a call."""
     _lock(contact_ids)
-    fresh = list(Contact.objects.filter(pk__in=contact_ids, suppressed_at__isnull=True).values_list("pk", flat=True))
-    Contact.objects.filter(pk__in=fresh).update(suppressed_at=happened_at)
-    ConsentEntry.objects.bulk_create(
-        ConsentEntry(
-            contact_id=pk, action=Action.SUPPRESSED, source=source, detail=detail[:300], happened_at=happened_at, by=by
-        )
-        for pk in fresh
+    fresh = Contact.objects.filter(pk__in=contact_ids, suppressed_at__isnull=True)
+    line = _Line(Action.SUPPRESSED, source, "", detail[:300], happened_at, None, by.pk if by else None)
+    written = _append(fresh, line)
+    fresh.update(suppressed_at=happened_at)
+    return written
+
+
+class _Line(NamedTuple):
+    """What one ledger line says about many people."""
+
+    action: str
+    source: str
+    wording: str
+    detail: str
+    happened_at: datetime
+    group_id: int | None
+    by_id: int | None
+
+
+def _append(contacts: QuerySet[Contact], line: _Line) -> int:
+    """Append the line for each of these people in one statement; returns how many there were."""
+    chosen = contacts.order_by("pk").values_list(
+        "pk",
+        Value(line.action, CharField()),
+        Value(line.source, CharField()),
+        Value(line.wording, TextField()),
+        Value(line.detail, CharField()),
+        Value(line.happened_at, DateTimeField()),
+        Value(timezone.now(), DateTimeField()),
+        Cast(Value(line.group_id), BigIntegerField()),
+        Cast(Value(line.by_id), IntegerField()),
     )
-    return len(fresh)
+    sql, values = chosen.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO subscriptions_consententry "
+            f"(contact_id, action, source, wording, detail, happened_at, recorded_at, group_id, by_id) {sql}",
+            values,
+        )
+        return int(cursor.rowcount)
 
 
 def _lock(contact_ids: Iterable[int]) -> None:

@@ -274,7 +274,11 @@ class Migration(migrations.Migration):
                 ("changed", models.PositiveIntegerField(default=0)),
                 ("opted_out", models.PositiveIntegerField(default=0)),
                 ("refused", models.PositiveIntegerField(default=0)),
-                ("problems", models.JSONField(default=list)),
+                (
+                    "problems",
+                    models.JSONField(default=list, help_text="The first ones: [{line, code, column, limit, found}]"),
+                ),
+                ("reading", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("committed_at", models.DateTimeField(null=True)),
                 (

@@ -32,7 +32,9 @@ class ImportRun(models.Model):
     changed = models.PositiveIntegerField(default=0)
     opted_out = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
-    problems = models.JSONField(default=list)
+    problems = models.JSONField(default=list, help_text="The first ones: [{line, code, column, limit, found}]")
+    # How the file was read: encoding, delimiter, which column became what, problems by code.
+    reading = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     committed_at = models.DateTimeField(null=True)
