@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from campaigns.audience import matching
 from subscriptions.models import SubscriptionGroup
@@ -26,12 +26,8 @@ class Estimate:
 
 def count(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> Estimate:
     """Count in one statement. Raises `segments.definition.DefinitionRefused`."""
-    rows = (
-        matching.people(group=group, audience=audience)
-        .order_by()
-        .values_list("exclusion", "route")
-        .annotate(n=Count("pk"))
-    )
+    people: QuerySet[Any, Any] = matching.people(group=group, audience=audience).order_by()
+    rows = people.values_list("exclusion", "route").annotate(n=Count("pk"))
     left_out: Counter[str] = Counter()
     by_route: Counter[str] = Counter()
     for exclusion, route, n in rows:

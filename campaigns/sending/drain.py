@@ -5,6 +5,7 @@ All database work runs in one thread with a connection of its own; the loop itse
 """
 
 import asyncio
+import functools
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -136,11 +137,10 @@ class _Slice:
         monotonic = asyncio.get_running_loop().time()
         for number_id, one in self._lines.items():
             next_at = one.next_send_at(now=now, monotonic=monotonic)
-            await self._db(
-                lambda number_id=number_id, next_at=next_at: leases.give_back(
-                    number_id=number_id, token=self._token, next_send_at=next_at
-                )
+            give_back = functools.partial(
+                leases.give_back, number_id=number_id, token=self._token, next_send_at=next_at
             )
+            await self._db(give_back)
 
     def _db(self, work: Callable[[], _T]) -> Coroutine[Any, Any, _T]:
         async def done() -> _T:

@@ -1,7 +1,7 @@
 """The last look: straight before the hand-over everything that may have changed is read again."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,7 @@ def take(*, message_ids: Collection[int], claim_token: str) -> dict[int, Verdict
     return {row["id"]: _verdict(row, barred, proved) for row in rows}
 
 
-def _verdict(row: dict[str, Any], barred: dict[tuple[int, int], str], proved: set[str]) -> Verdict:
+def _verdict(row: Mapping[str, Any], barred: dict[tuple[int, int], str], proved: set[str]) -> Verdict:
     if row["run__state"] not in (None, states.Run.RUNNING) or not _number_serves(row):
         return BACK
     if (
@@ -67,8 +67,8 @@ def _verdict(row: dict[str, Any], barred: dict[tuple[int, int], str], proved: se
     return Verdict(go=False, skip=reason) if reason else GO
 
 
-def _number_serves(row: dict[str, Any]) -> bool:
-    return (
+def _number_serves(row: Mapping[str, Any]) -> bool:
+    return bool(
         row["number__is_active"]
         and row["number__group__is_active"]
         and row["number__account__is_active"]
@@ -78,7 +78,7 @@ def _number_serves(row: dict[str, Any]) -> bool:
     )
 
 
-def _barred(rows: list[dict[str, Any]]) -> dict[tuple[int, int], str]:
+def _barred(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[int, int], str]:
     """Who may not be texted now, with the reason: asked of consent, group by group.
 
     Confirmations and answers to HELP go to people who left, too; a test goes to a phone of ours, proved by its code.
@@ -95,7 +95,7 @@ def _barred(rows: list[dict[str, Any]]) -> dict[tuple[int, int], str]:
     return found
 
 
-def _proved(rows: list[dict[str, Any]]) -> set[str]:
+def _proved(rows: Sequence[Mapping[str, Any]]) -> set[str]:
     phones = {row["to_phone"] for row in rows if row["kind"] == Message.Kind.TEST}
     if not phones:
         return set()

@@ -1,6 +1,7 @@
 """What all numbers of a slice share: looks taken together, requests in flight, answers written in batches."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -66,7 +67,7 @@ class Outbox:
             asked, self._asked = self._asked, []
             ids = [pk for some, _ in asked for pk in some]
             try:
-                verdicts = await self._db(lambda ids=ids: looks.take(message_ids=ids, claim_token=self._token))
+                verdicts = await self._db(functools.partial(looks.take, message_ids=ids, claim_token=self._token))
             except Exception as error:
                 for _, answer in asked:
                     answer.set_exception(error)

@@ -172,7 +172,7 @@ def _silent(campaign: Campaign) -> list[str]:
     """Processes without a sign of life, where this campaign needs them."""
     if campaign.state not in {states.Campaign.RUNNING, states.Campaign.SCHEDULED}:
         return []
-    return [item.subject for item in dashboard.silent(now=timezone.now(), processes=("worker", "drain"))]
+    return [str(item.subject) for item in dashboard.silent(now=timezone.now(), processes=("worker", "drain"))]
 
 
 def _pace(run: Run, now: Any) -> dict[str, Any]:
