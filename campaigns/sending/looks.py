@@ -8,7 +8,7 @@ from typing import Any
 from campaigns import states
 from campaigns.gateways import registry
 from campaigns.models import Message
-from subscriptions import consent
+from subscriptions import consent, phones
 from subscriptions.models import OurPhone, SenderNumber, SubscriptionGroup
 
 # A look is good for this long; an older one is taken again.
@@ -56,10 +56,8 @@ def take(*, message_ids: Collection[int], claim_token: str) -> dict[int, Verdict
 def _verdict(row: Mapping[str, Any], barred: dict[tuple[int, int], str], proved: set[str]) -> Verdict:
     if row["run__state"] not in (None, states.Run.RUNNING) or not _number_serves(row):
         return BACK
-    if (
-        row["contact__is_fictitious"]
-        and not registry.capabilities(kind=row["number__account__kind"]).fictitious_allowed
-    ):
+    provider = registry.capabilities(kind=row["number__account__kind"])
+    if not provider.fictitious_allowed and (row["contact__is_fictitious"] or phones.is_fictional(row["to_phone"])):
         return Verdict(go=False, skip="fictitious")
     if row["kind"] == Message.Kind.TEST and row["to_phone"] not in proved:
         return Verdict(go=False, skip="phone_not_proved")
