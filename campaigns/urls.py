@@ -1,6 +1,21 @@
 from django.urls import URLPattern, path
 
-from campaigns.views import account, callbacks, campaigns, dashboard, live
+from campaigns.views import (
+    account,
+    assets,
+    callbacks,
+    campaigns,
+    compose,
+    compose_audience,
+    compose_content,
+    compose_review,
+    compose_schedule,
+    dashboard,
+    library,
+    live,
+    public,
+    start_for_real,
+)
 
 app_name = "campaigns"
 
@@ -12,13 +27,32 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/duplicate", campaigns.duplicate, name="campaign_duplicate"),
     path("campaigns/<int:pk>/archive", campaigns.archive, name="campaign_archive"),
     path("campaigns/<int:pk>/unarchive", campaigns.unarchive, name="campaign_unarchive"),
+    path("campaigns/<int:pk>/basics", compose.basics, name="compose_basics"),
+    path("campaigns/<int:pk>/edit", compose.edit, name="compose_edit"),
+    path("campaigns/<int:pk>/content", compose_content.content, name="compose_content"),
+    path("campaigns/<int:pk>/preview", compose_content.preview, name="compose_preview"),
+    path("campaigns/<int:pk>/audience", compose_audience.audience, name="compose_audience"),
+    path("campaigns/<int:pk>/schedule", compose_schedule.schedule, name="compose_schedule"),
+    path("campaigns/<int:pk>/review", compose_review.review, name="compose_review"),
+    path("campaigns/<int:pk>/test", compose_review.test_send, name="campaign_test"),
+    path("campaigns/<int:pk>/our-phones", compose_review.add_phone, name="campaign_add_phone"),
+    path("campaigns/<int:pk>/launch", compose_review.launch, name="campaign_launch"),
     path("campaigns/<int:pk>/live", live.show, name="campaign_live"),
     path("campaigns/<int:pk>/live/part", live.part, name="campaign_live_part"),
     path("campaigns/<int:pk>/pause", live.pause, name="campaign_pause"),
     path("campaigns/<int:pk>/resume", live.resume, name="campaign_resume"),
     path("campaigns/<int:pk>/cancel", live.cancel, name="campaign_cancel"),
     path("campaigns/<int:pk>/undo", live.undo, name="campaign_undo"),
+    path("library/", library.library, name="library"),
+    path("library/<int:pk>", library.asset, name="library_asset"),
+    path("library/<int:pk>/describe", library.describe, name="library_describe"),
+    path("library/<int:pk>/archive", library.archive, name="library_archive"),
+    path("library/<int:pk>/use", library.use, name="library_use"),
+    path("assets/<str:token>", assets.file, name="asset_file"),
+    path("m/<str:token>", public.page, name="public_page"),
+    path("media/<str:token>/<str:name>", public.media, name="public_media"),
     path("webhooks/<slug:provider>/<str:account_token>/", callbacks.webhook, name="webhook"),
     path("webhooks/<slug:provider>/<str:account_token>/<str:attempt_token>", callbacks.webhook, name="webhook_attempt"),
     path("preferences", account.preferences, name="preferences"),
+    path("start-for-real", start_for_real.start, name="start_for_real"),
 ]

@@ -64,7 +64,7 @@ def read(rendition: Rendition) -> bytes:
     return content
 
 
-def newest_of(asset: Asset) -> Rendition:
+def clean_copy(asset: Asset) -> Rendition:
     """The clean copy of an asset, as it was before anything was made to fit."""
     return asset.renditions.get(budget_bytes__isnull=True)
 

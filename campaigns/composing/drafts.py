@@ -92,15 +92,19 @@ def work(campaign: Campaign) -> Revision:
     return made
 
 
-def edit_content(*, campaign: Campaign, text: str, version: int, by: User, now: datetime) -> None:
-    """Keep the text as typed, sound or not; line ends become line feeds. Raises StaleDraft, NotPossibleNow."""
+def edit_content(*, campaign: Campaign, text: str, version: int, by: User, now: datetime) -> int:
+    """Keep the text as typed, sound or not; line ends become line feeds. Returns the version to go on with.
+
+    The same text again changes nothing and is never stale. Raises StaleDraft, NotPossibleNow.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if campaign.is_editable and content(campaign).text == text:
-        return
+        return version
     with _editing(campaign, version=version, by=by, now=now) as locked:
         revision = work(locked)
         revision.text = text
         revision.save(update_fields=["text"])
+    return campaign.version
 
 
 def attach(*, campaign: Campaign, rendition: Rendition, version: int, by: User, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The exact message for one person, before it is sent."""
 
 import dataclasses
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -18,33 +19,50 @@ CHOICES = 8
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Preview:
-    """What a phone gets. `contact` is None for somebody of whom nothing is known; `ready` is the content, read."""
+    """What a phone gets: `composed`, one of the two that are always rendered: `as_mms` (without a file: a plain text)
+    and `as_text` (with a file: with its link). `contact` is None for somebody of whom nothing is known; `ready` is the
+    content, read."""
 
     contact: Contact | None
     sent_as: str
-    composed: body.Composed
+    as_mms: body.Composed
+    as_text: body.Composed
     rendition: Rendition | None
     ready: body.Body
     brand: str
     opt_out_line: str
 
+    @property
+    def composed(self) -> body.Composed:
+        """The message that the chosen phone gets."""
+        return self.as_text if self.sent_as == Message.SentAs.LINK else self.as_mms
 
-def for_contact(*, campaign: Campaign, contact: Contact | None, as_link: bool, text: str | None = None) -> Preview:
+
+def for_contact(
+    *,
+    campaign: Campaign,
+    contact: Contact | None,
+    as_link: bool,
+    text: str | None = None,
+    known: Collection[str] | None = None,
+) -> Preview:
     """The exact message for this person; `text` stands in for the stored one while it is being typed.
 
-    `as_link` shows what a phone without MMS gets; who lives where there is no MMS gets that anyway.
+    `as_link` shows what a phone without MMS gets; who lives where there is no MMS gets that anyway. `known` saves
+    asking for all fields again (see `problems.known_fields`).
     """
     revision = drafts.content(campaign)
     if text is not None:
-        revision = _with_text(revision, text.replace("\r\n", "\n"))
-    sent_as = _sent_as(revision, contact, as_link=as_link)
-    ready = body.prepare(revision=revision, group=campaign.group, known=problems.known_fields())
+        revision = with_text(revision, text.replace("\r\n", "\n"))
+    ready = body.prepare(revision=revision, group=campaign.group, known=known or problems.known_fields())
     values = body.values_of(contact) if contact else {}
     brand, opt_out_line = body.words_of(revision=revision, group=campaign.group)
+    first, second = ("mms", "link") if revision.rendition else ("text", "text")
     return Preview(
         contact=contact,
-        sent_as=sent_as,
-        composed=ready.render(values, sent_as=sent_as, link=example_link()),
+        sent_as=_sent_as(revision, contact, as_link=as_link),
+        as_mms=ready.render(values, sent_as=first),
+        as_text=ready.render(values, sent_as=second, link=example_link()),
         rendition=revision.rendition,
         ready=ready,
         brand=brand,
@@ -78,7 +96,8 @@ def _sent_as(revision: Revision, contact: Contact | None, *, as_link: bool) -> s
     return Message.SentAs.LINK.value if as_link or abroad else Message.SentAs.MMS.value
 
 
-def _with_text(revision: Revision, text: str) -> Revision:
+def with_text(revision: Revision, text: str) -> Revision:
+    """The revision as it would be with another text; not to be saved."""
     columns = {field.attname: getattr(revision, field.attname) for field in Revision._meta.concrete_fields}
     other = Revision(**columns | {"text": text})
     other.rendition = revision.rendition

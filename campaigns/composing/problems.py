@@ -1,5 +1,6 @@
 """Everything that stands in the way of a launch, or is worth a word before it, in one list."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -47,11 +48,11 @@ def of_group(group: SubscriptionGroup) -> list[Problem]:
     return [Problem("group_without_mms", limit=group.contact_person or None, found=group.name)]
 
 
-def of_content(*, revision: Revision, group: SubscriptionGroup) -> list[Problem]:
+def of_content(*, revision: Revision, group: SubscriptionGroup, known: Collection[str] | None = None) -> list[Problem]:
     """What is wrong with text and file together: for nobody in particular, so with every default standing in."""
     if not revision.text.strip() and revision.rendition is None:
         return [Problem("no_content")]
-    ready = body.prepare(revision=revision, group=group, known=known_fields())
+    ready = body.prepare(revision=revision, group=group, known=known or known_fields())
     if ready.problems:
         return [*map(findings.of_text, ready.problems), *_of_media(revision, "")]
     sent_as = "mms" if revision.rendition else "text"

@@ -74,3 +74,8 @@ def _shown(value: findings.Figure) -> str:
     if isinstance(value, int):
         return number_format(value, use_l10n=True, force_grouping=True)
     return value or ""
+
+
+def upload_limit(limit_bytes: int) -> str:
+    """How large a file may be, for the script that looks before it sends; {found} is filled in there."""
+    return media_words.sentence("too_large_upload", limit_bytes, "{found}")

@@ -1,0 +1,137 @@
+"""The parts of the content page that change while one works: file, phone, meter, check, samples and steps."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from campaigns.assets import fit
+from campaigns.composing import body, drafts, findings, preview, problems
+from campaigns.forms import media_words, text_words, words
+from campaigns.models import Asset, Campaign, Rendition
+from campaigns.text import fields, parts, plain
+from campaigns.views import compose_frame, compose_meter
+from subscriptions import segments
+from subscriptions.models import Contact
+
+PARTS = ("file", "phone", "meter", "check", "steps")
+_ATTRIBUTES = 1_000
+_CHIPS_IN_SIGHT = 12
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the preview is looked at. `sample_id` 0 is somebody of whom nothing is known."""
+
+    sample_id: int | None = None
+    search: str = ""
+    as_link: bool = False
+
+
+@dataclass(frozen=True)
+class FileCard:
+    """The file beside its verdict."""
+
+    rendition: Rendition
+    asset: Asset
+    notes: list[str]
+    problems: list[compose_frame.Line]
+    can_fit: bool
+    is_fitted: bool
+    budget_bytes: int = field(default_factory=lambda: settings.MMS_ADVICE_BYTES)
+
+
+def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str | None = None) -> dict[str, Any]:
+    """Everything that the content page shows; `text` is what stands in the box, where that is not what is stored."""
+    revision = drafts.content(campaign)
+    if text is not None:
+        revision = preview.with_text(revision, text.replace("\r\n", "\n"))
+    attributes = segments.known_attributes(limit=_ATTRIBUTES)
+    known = fields.known(attributes=attributes)
+    samples = preview.samples(group=campaign.group, search=look.search)
+    sample = _sample(samples, look)
+    seen = preview.for_contact(campaign=campaign, contact=sample, as_link=look.as_link, text=revision.text, known=known)
+    group_problems = problems.of_group(campaign.group)
+    found = problems.of_content(revision=revision, group=campaign.group, known=known)
+    schedule = problems.of_schedule(campaign, now=timezone.now())
+    return compose_frame.context(
+        request,
+        campaign,
+        "content",
+        found=[*group_problems, *found, *schedule],
+        text=revision.text,
+        look=look,
+        samples=samples,
+        sample=sample,
+        seen=seen,
+        file=_file(campaign, revision.rendition, found),
+        meter=compose_meter.meter(revision.rendition, seen.as_mms),
+        as_text=parts.measure(seen.as_text.text),
+        can_mend=plain.make_plain(revision.text)[0] != revision.text,
+        marks=compose_meter.marks(revision.text, found, seen.composed.refusal),
+        group_problems=compose_frame.lines(campaign, group_problems),
+        chips=[_chip(chip) for chip in fields.chips(attributes=attributes[:_CHIPS_IN_SIGHT])],
+        mirror=_mirror(seen, sample),
+    )
+
+
+def rendered(request: HttpRequest, context: dict[str, Any], names: tuple[str, ...] = PARTS) -> dict[str, str]:
+    """Parts as HTML, by the id of the element that they fill."""
+    return {name: render_to_string(f"campaigns/_compose_{name}.html", context, request) for name in names}
+
+
+def _sample(samples: list[Contact], look: Look) -> Contact | None:
+    """The chosen person, else the first that was found; a choice survives a search that does not find it."""
+    if look.sample_id == 0:
+        return None
+    chosen = next((one for one in samples if one.pk == look.sample_id), None)
+    if chosen is None and look.sample_id and not look.search:
+        chosen = Contact.objects.filter(pk=look.sample_id).first()
+        if chosen is not None:
+            samples.insert(0, chosen)
+    return chosen or next(iter(samples), None)
+
+
+def _file(campaign: Campaign, rendition: Rendition | None, found: list[findings.Problem]) -> FileCard | None:
+    if rendition is None:
+        return None
+    asset = rendition.asset
+    is_fitted = rendition.purpose == Rendition.Purpose.FITTED
+    lines = compose_frame.lines(campaign, [one for one in found if one.room == "media"])
+    if not is_fitted:
+        for one in asset.problems:
+            said = media_words.sentence(one["code"], one["limit"], one["found"], one.get("line"))
+            lines.append(compose_frame.Line(said, is_advice=True, url=""))
+    return FileCard(
+        rendition=rendition,
+        asset=asset,
+        notes=[media_words.note(step["code"], step["found"]) for step in rendition.steps],
+        problems=lines,
+        can_fit=fit.can_fit(asset) and not is_fitted and rendition.bytes > settings.MMS_ADVICE_BYTES,
+        is_fitted=is_fitted,
+    )
+
+
+def _chip(chip: fields.Chip) -> dict[str, str]:
+    return {"field": chip.field, "label": text_words.label(chip.field), "snippet": chip.snippet}
+
+
+def _mirror(seen: preview.Preview, sample: Contact | None) -> dict[str, Any]:
+    """What the script needs to follow the typing before the server answers."""
+    values = body.values_of(sample) if sample else {}
+    rendition = seen.rendition
+    return {
+        "values": {fields.written(name): str(value) for name, value in values.items() if value not in (None, "")},
+        "brand": seen.brand,
+        "optOutLine": seen.opt_out_line,
+        "link": preview.example_link() if rendition else "",
+        "sentAs": seen.sent_as,
+        "mediaBytes": rendition.bytes if rendition else 0,
+        "hard": settings.MMS_HARD_LIMIT_BYTES,
+        "advice": settings.MMS_ADVICE_BYTES,
+        "uploadLimit": settings.UPLOAD_LIMIT_BYTES,
+        "uploadLimitWords": words.upload_limit(settings.UPLOAD_LIMIT_BYTES),
+    }
