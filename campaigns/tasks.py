@@ -63,5 +63,5 @@ def drain() -> None:
 def _stopping() -> bool:
     """True once this worker was told to end: SIGTERM sets one of these before it waits for running tasks."""
     # The flags carry an exit code, mostly 0, which equals False: only identity tells.
-    flags = (worker_state.should_stop, worker_state.should_terminate)
+    flags: tuple[object, object] = (worker_state.should_stop, worker_state.should_terminate)
     return any(flag is not None and flag is not False for flag in flags)
