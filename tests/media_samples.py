@@ -74,6 +74,13 @@ def sixteen_bit_png(width: int = 64, height: int = 4) -> bytes:
     return raw_png(width, height, row * height, depth=16, colour_type=0)
 
 
+def four_bit_noise_png(side: int = 64) -> bytes:
+    """Grey noise of 16 levels without a palette: ours needs one, and so comes out larger."""
+    noise = Image.effect_noise((side // 2, side), 250).tobytes()
+    lines = b"".join(b"\0" + noise[start : start + side // 2] for start in range(0, len(noise), side // 2))
+    return raw_png(side, side, lines, depth=4, colour_type=0)
+
+
 def raw_png(width: int, height: int, lines: bytes, *, depth: int = 8, colour_type: int = 2) -> bytes:
     """A PNG with just that header, whatever the lines hold."""
     head = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
@@ -121,6 +128,12 @@ def gif_frame(left: int = 0, top: int = 0, width: int = 1, height: int = 1, *, d
 def gif_control(*, duration_cs: int = 10, disposal: int = 0, transparent: int | None = None) -> bytes:
     flags = disposal << 2 | (transparent is not None)
     return struct.pack("<BBBBHBB", 0x21, 0xF9, 4, flags, duration_cs, transparent or 0, 0)
+
+
+def gif_pixels(image: Image.Image) -> bytes:
+    """The coded data of an L image whose values are colour indices, as a frame of raw_gif takes them."""
+    coded = encoded(image, "GIF", optimize=False, interlace=0)
+    return coded[coded.rindex(b"\x2c" + bytes(4) + struct.pack("<HH", *image.size)) + 10 : -1]
 
 
 def blocks(body: bytes) -> bytes:
@@ -201,6 +214,7 @@ def png_with_foreign(foreign: bytes) -> dict[str, bytes]:
 def gif_with_foreign(foreign: bytes) -> dict[str, bytes]:
     frame = gif_control() + gif_frame()
     palette = (bytes(6) + foreign + bytes(768))[:768]
+    last = Image.new("L", (1, 1), 255)
     whole_palette = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0xF7, 0, 0) + palette + gif_frame() + b"\x3b"
     return {
         "comment": raw_gif(1, 1, [b"\x21\xfe" + blocks(foreign), frame]),
@@ -209,6 +223,7 @@ def gif_with_foreign(foreign: bytes) -> dict[str, bytes]:
         "after the end": raw_gif(1, 1, [frame]) + foreign,
         "after the pixels": raw_gif(1, 1, [gif_frame(data=PIXELS[0][:-1] + blocks(foreign))]),
         "palette": whole_palette,
+        "palette between colours in use": whole_palette.replace(gif_frame(), gif_frame(data=gif_pixels(last))),
     }
 
 

@@ -61,11 +61,14 @@ def test_what_fits_already_is_kept(upload: bytes) -> None:
     assert len(fitted.data) <= len(upload)
 
 
-def test_copy_is_never_larger_than_the_upload_nor_wider() -> None:
+def test_copy_is_never_larger_than_the_upload_even_where_cleaning_alone_would_be() -> None:
+    upload = samples.four_bit_noise_png()
+    assert len(fit.fit(upload, budget_bytes=600_000).data) <= len(upload)
+
+
+def test_copy_is_never_wider_than_the_upload() -> None:
     upload = samples.encoded(samples.photo(700, 500), "JPEG", quality=30)
-    fitted = fit.fit(upload, budget_bytes=600_000)
-    assert len(fitted.data) <= len(upload)
-    assert fitted.width <= 700
+    assert fit.fit(upload, budget_bytes=600_000).width <= 700
 
 
 def test_transparency_stays_transparent() -> None:

@@ -90,9 +90,7 @@ def test_noise_with_its_own_palettes_is_not_larger() -> None:
 
 
 def test_frames_outside_the_canvas_are_cut_and_keep_their_time() -> None:
-    wide = Image.new("L", (8, 8), 1)
-    body = samples.encoded(wide, "GIF")
-    coded = body[body.index(b"\x2c") + 10 : -1]
+    coded = samples.gif_pixels(Image.new("L", (8, 8), 1))
     frames = [
         samples.gif_control(duration_cs=5) + samples.gif_frame(0, 0, 8, 8, data=coded),
         samples.gif_control(duration_cs=6) + samples.gif_frame(50, 50),
@@ -112,3 +110,17 @@ def test_interlaced_frames_come_out_in_order() -> None:
 def test_unused_frame_data_is_not_copied() -> None:
     padded = samples.PIXELS[0][:-1] + samples.blocks(b"left over" * 30)
     assert b"left over" not in _rebuilt(samples.raw_gif(1, 1, [samples.gif_frame(data=padded)]))
+
+
+def test_whole_frames_of_one_palette_are_cut_to_what_changes() -> None:
+    pictures = [Image.new("L", (40, 30), 1) for _ in range(4)]
+    for index, picture in enumerate(pictures):
+        picture.paste(2, (0, 0, 40, 3))
+        picture.paste(0, (5 * index, 10, 5 * index + 4, 16))
+    frames = [samples.gif_control() + samples.gif_frame(0, 0, 40, 30, data=samples.gif_pixels(p)) for p in pictures]
+    upload = samples.raw_gif(40, 30, frames)
+    clean = _rebuilt(upload)
+    _assert_same_show(upload, clean)
+    assert [(frame.left, frame.top, frame.width, frame.height) for frame in gif.parse(clean).frames] == [
+        (0, 0, 40, 30), (0, 10, 9, 6), (5, 10, 9, 6), (10, 10, 9, 6)
+    ]  # fmt: skip
