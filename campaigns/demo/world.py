@@ -53,7 +53,7 @@ def load(*, now: datetime) -> bool:
         crowd = people.make()
         _consent(groups, crowd, by=manager, now=now)
         finished.make(
-            group=groups.promotions, poster=store.newest_of(library["poster"]), by=marketer, starts_at=_yesterday(now)
+            group=groups.promotions, poster=store.clean_copy(library["poster"]), by=marketer, starts_at=_yesterday(now)
         )
         _draft(group=groups.promotions, picture=library["waves"], by=marketer, now=now)
     return True
@@ -151,5 +151,5 @@ def _draft(*, group: SubscriptionGroup, picture: Asset, by: User, now: datetime)
         name=_("Open late tonight"), purpose=Campaign.Purpose.ANNOUNCEMENT, group=group, by=by, now=now
     )
     drafts.edit_content(campaign=draft, text=DRAFT_TEXT, version=draft.version, by=by, now=now)
-    drafts.attach(campaign=draft, rendition=store.newest_of(picture), version=draft.version, by=by, now=now)
+    drafts.attach(campaign=draft, rendition=store.clean_copy(picture), version=draft.version, by=by, now=now)
     return draft

@@ -1,0 +1,18 @@
+"""The demo world is loaded often here: its pictures are drawn and looked at once, behind the real fence."""
+
+import functools
+
+import pytest
+
+from campaigns.demo import pictures
+from campaigns.media import fence
+
+_DRAWN = {name: functools.cache(getattr(pictures, name)) for name in ("poster", "waves", "logo", "card")}
+_review = functools.cache(fence.review)
+
+
+@pytest.fixture(autouse=True)
+def _drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, draw in _DRAWN.items():
+        monkeypatch.setattr(pictures, name, draw)
+    monkeypatch.setattr(fence, "review", _review)
