@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 from django.forms.models import model_to_dict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Preference
 
 
-def _zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
+def _zones() -> list[tuple[str, str | Promise | list[tuple[str, str]]]]:
     """Zones of the world by region, for a select."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for zone in sorted(zoneinfo.available_timezones()):

@@ -1,7 +1,7 @@
 """What the first page and the campaign list say: read only, and never a scan of messages."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -48,7 +48,6 @@ class Dashboard:
     due: list[Campaign]
     results: list[Line]
     attention: list[Attention]
-    has_campaigns: bool = field(default=True)
 
 
 def read(*, now: datetime, processes: Sequence[str]) -> Dashboard:
@@ -57,7 +56,7 @@ def read(*, now: datetime, processes: Sequence[str]) -> Dashboard:
     closed = {states.Run.FINISHED, states.Run.CANCELLED}
     done = list(_runs(closed).exclude(campaign__state=states.Campaign.ARCHIVED).order_by("-finished_at", "-id")[:SHOWN])
     counted = sums.by_run(run_ids=[run.pk for run in [*open_runs, *done]])
-    running = [Line(run.campaign, run, counted[run.pk]) for run in open_runs]
+    running = [Line(run.campaign, run, counted[run.pk]) for run in sorted(open_runs, key=_liveliness)]
     results = [Line(run.campaign, run, counted[run.pk]) for run in done]
     due = list(
         Campaign.objects.filter(
@@ -76,12 +75,17 @@ def read(*, now: datetime, processes: Sequence[str]) -> Dashboard:
             *_failing(),
             *_without_mms(),
         ],
-        has_campaigns=bool(running or results or due) or Campaign.objects.exists(),
     )
 
 
 def _runs(wanted: Collection[str]) -> QuerySet[Run]:
     return Run.objects.filter(state__in=wanted).select_related("campaign__group")
+
+
+def _liveliness(run: Run) -> int:
+    """What moves comes first, then what asks, then what somebody paused."""
+    order = (states.Run.RUNNING, states.Run.EXPANDING, states.Run.HELD, states.Run.PAUSED)
+    return order.index(states.Run(run.state))
 
 
 def silent(*, now: datetime, processes: Sequence[str]) -> list[Attention]:

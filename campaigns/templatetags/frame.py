@@ -193,10 +193,12 @@ def field(bound: forms.BoundField, optional: str = "") -> dict[str, Any]:
     css = next((name for kind, name in WIDGET_CLASSES if isinstance(widget, kind)), "form-control")
     if bound.errors:
         css += " is-invalid"
-    already = widget.attrs.get("class", "")
+    if css not in widget.attrs.get("class", ""):
+        # On the widget itself, so that each radio of a set has it too.
+        widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
     return {
         "field": bound,
-        "widget": bound.as_widget(attrs={"class": f"{already} {css}".strip()}),
+        "widget": bound.as_widget(),
         "is_check": isinstance(widget, forms.CheckboxInput),
         "is_set": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
         "optional": optional,

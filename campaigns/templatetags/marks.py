@@ -1,6 +1,6 @@
 """How each state looks: a tone, a shape and a word. Colour means one thing and never stands alone.
 
-Tones: go (delivered, done), late (advice, waits for a person), stop (stopped, failed), rest (waiting), live (moving now).
+Tones: go (delivered, done), late (advice, waits for a person), stop (stopped, failed), rest (waiting), live (moves).
 """
 
 from typing import NamedTuple

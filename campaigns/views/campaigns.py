@@ -87,7 +87,9 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     assert request.user.is_authenticated
     campaign = get_object_or_404(Campaign, pk=pk)
     copy = drafts.duplicate(campaign=campaign, by=request.user, now=timezone.now())
-    messages.success(request, _("This is a copy of “%(name)s”. Nothing is sent until you launch it.") % {"name": campaign})
+    messages.success(
+        request, _("This is a copy of “%(name)s”. Nothing is sent until you launch it.") % {"name": campaign}
+    )
     return redirect("campaigns:compose_content", pk=copy.pk)
 
 
@@ -102,7 +104,9 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
     except refusals.Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("“%(name)s” is archived. Its results stay; you find it under Archived.") % {"name": campaign})
+        messages.success(
+            request, _("“%(name)s” is archived. Its results stay; you find it under Archived.") % {"name": campaign}
+        )
     return redirect("campaigns:campaign_list")
 
 

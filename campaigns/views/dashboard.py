@@ -62,9 +62,7 @@ def _parts(request: HttpRequest, found: dashboard.Dashboard) -> list[live_parts.
             context={"runs": runs},
             content=" ".join(run.id for run in runs) or "none",
         ),
-        live_parts.make(
-            request, id="due", template="campaigns/_dashboard_due.html", context={"due": found.due}
-        ),
+        live_parts.make(request, id="due", template="campaigns/_dashboard_due.html", context={"due": found.due}),
         live_parts.make(
             request, id="results", template="campaigns/_dashboard_results.html", context={"results": found.results}
         ),

@@ -9,10 +9,11 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import roles
+from campaigns.demo import logins, removal
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,21 @@ def whom_to_ask() -> list[str]:
     return [manager.get_full_name() or manager.get_username() for manager in managers]
 
 
+def demo_logins() -> list[dict[str, str]]:
+    """Whom a visitor of the demo world may be; nobody outside of it."""
+    if not settings.SANDBOX:
+        return []
+    return [
+        {
+            "username": login.username,
+            "password": logins.PASSWORD,
+            "role": gettext(login.role),
+            "name": f"{login.first_name} {login.last_name}",
+        }
+        for login in logins.active()
+    ]
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """Context processor for every template; what costs a query is asked only where it is shown."""
     preference = getattr(request, "preference", None)
@@ -72,4 +88,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "rail": SimpleLazyObject(lambda: list(rooms(user, request.path))),
         "whom_to_ask": whom_to_ask,
+        "demo_is_here": removal.is_here,
+        "demo_logins": demo_logins,
     }
