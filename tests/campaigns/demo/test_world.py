@@ -23,7 +23,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def loaded(db: None) -> None:
+def whole(db: None) -> None:
+    assert world.load(now=timezone.now())
+
+
+@pytest.fixture
+def loaded(db: None, fewer_people: None) -> None:
     assert world.load(now=timezone.now())
 
 
@@ -48,14 +53,14 @@ def test_it_leaves_an_installation_alone_that_has_a_user() -> None:
     assert Contact.objects.count() == 0
 
 
-@pytest.mark.usefixtures("loaded")
+@pytest.mark.usefixtures("whole")
 def test_the_people_are_five_hundred_fictions_of_twelve_countries() -> None:
     found = Counter(Contact.objects.filter(is_fictitious=True, is_valid=True).values_list("country", flat=True))
     assert found == people.COUNTRIES
     assert found.total() == 500
 
 
-@pytest.mark.usefixtures("loaded")
+@pytest.mark.usefixtures("whole")
 def test_every_number_is_reserved_for_fiction() -> None:
     taken = [
         *Contact.objects.values_list("phone", flat=True),
@@ -84,7 +89,7 @@ def test_there_is_one_log_in_for_each_role() -> None:
         assert set(user.groups.values_list("name", flat=True)) == {login.role, roles.DEMO}
 
 
-@pytest.mark.usefixtures("loaded")
+@pytest.mark.usefixtures("whole")
 def test_the_ledger_of_the_finished_campaign_adds_up() -> None:
     run = Run.objects.get()
     assert run.state == states.Run.FINISHED
@@ -108,7 +113,7 @@ def test_whoever_was_sent_to_has_one_attempt_and_the_text_that_left() -> None:
     assert not sent.filter(body="").exists()
 
 
-@pytest.mark.usefixtures("loaded")
+@pytest.mark.usefixtures("whole")
 def test_the_finished_campaign_shows_every_kind_of_end() -> None:
     run = Run.objects.get()
     ends = set(Message.objects.filter(run=run).values_list("state", flat=True))
@@ -147,6 +152,7 @@ def test_the_campaign_left_its_trace_in_the_event_stream() -> None:
     assert list(moves) == ["scheduled", "running", "finished"]
 
 
+@pytest.mark.usefixtures("fewer_people")
 def test_the_command_prints_the_log_ins(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("demo")
     told = capsys.readouterr().out
