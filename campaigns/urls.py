@@ -13,6 +13,7 @@ from campaigns.views import (
     dashboard,
     library,
     live,
+    person,
     public,
     start_for_real,
 )
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("media/<str:token>/<str:name>", public.media, name="public_media"),
     path("webhooks/<slug:provider>/<str:account_token>/", callbacks.webhook, name="webhook"),
     path("webhooks/<slug:provider>/<str:account_token>/<str:attempt_token>", callbacks.webhook, name="webhook_attempt"),
+    path("people/<int:pk>", person.show, name="person"),
     path("preferences", account.preferences, name="preferences"),
     path("start-for-real", start_for_real.start, name="start_for_real"),
 ]

@@ -1,5 +1,6 @@
 """The only door that grants or withdraws consent, and the only answer to "may we text them?"."""
 
+from subscriptions.consent.enrolment import enrol
 from subscriptions.consent.ledger import (
     ConsentRefused,
     grant,
@@ -38,6 +39,7 @@ __all__ = [
     "Standing",
     "Verdict",
     "consent_of",
+    "enrol",
     "exclusion_case",
     "grant",
     "grant_many",

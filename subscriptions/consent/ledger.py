@@ -167,6 +167,8 @@ def grant_many(
     Passed over: whoever is suppressed or has unsubscribed from the group, and whoever has consent from that moment or
     a later one already. At most a few thousand ids a call.
     """
+    if not contact_ids:
+        return 0
     _lock(contact_ids)
     against = Subscription.objects.filter(contact=OuterRef("pk"), group=group).filter(
         Q(state=State.UNSUBSCRIBED) | Q(since__gte=happened_at)
@@ -205,6 +207,8 @@ def suppress_many(
     detail: str = "",
 ) -> int:
     """Suppress many people at once; returns how many were not suppressed before. At most a few thousand ids a call."""
+    if not contact_ids:
+        return 0
     _lock(contact_ids)
     fresh = Contact.objects.filter(pk__in=contact_ids, suppressed_at__isnull=True)
     line = _Line(Action.SUPPRESSED, source, "", detail[:300], happened_at, None, by.pk if by else None)

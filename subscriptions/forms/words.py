@@ -11,7 +11,7 @@ PHONE: Final[dict[str, Promise]] = {
     "empty": _("There is no number."),
     "letters": _("A number has no letters. Write it like +1 212 555 0123."),
     "scientific_notation": _(
-        "A spreadsheet has shortened this number and its last digits are gone. Format the column as text and save again."
+        "A spreadsheet has cut the last digits off this number. Format the column as text and save the file again."
     ),
     "extension": _("This is an extension of a switchboard, which cannot be texted."),
     "not_a_number": _("This is not one phone number. Write it like +1 212 555 0123."),

@@ -36,8 +36,8 @@ def check(
     """
     if kind == ImportRun.Kind.CONTACTS and not (group and source and wording and consent_date):
         raise ValueError("Contacts come with their group and with source, date and wording of their consent.")
-    with upload.open("rb") as stream:
-        sheet = read.read(stream, limit_bytes=limit_bytes)
+    upload.seek(0)
+    sheet = read.read(upload, limit_bytes=limit_bytes)
     run = ImportRun(
         kind=kind,
         group=group if kind == ImportRun.Kind.CONTACTS else None,

@@ -43,11 +43,6 @@ def meanings(header: list[str]) -> tuple[str, ...]:
     return found
 
 
-def is_number_column(cell: str) -> bool:
-    """Whether this header says that the column holds phone numbers."""
-    return _meaning(cell) == PHONE
-
-
 def _meaning(cell: str) -> str:
     name = cell.strip()
     decomposed = unicodedata.normalize("NFKD", name.lower())

@@ -81,7 +81,7 @@ def read(stream: "BinaryIO | File[bytes]", *, limit_bytes: int) -> Sheet:
         facts = {"found": str(len(header)), "limit": str(COLUMNS_LIMIT)}
         sentence = words("too_many_columns") % facts
         raise ImportRefused(code="too_many_columns", limit=COLUMNS_LIMIT, found=len(header), words=sentence)
-    if len(header) == 1 and not columns.is_number_column(header[0]) and phones.parse(header[0]).e164:
+    if len(header) == 1 and phones.parse(header[0]).e164:
         return Sheet(encoding, delimiter, (), (columns.PHONE,), text)
     return Sheet(encoding, delimiter, tuple(cell.strip() for cell in header), columns.meanings(header), text)
 

@@ -158,3 +158,10 @@ def test_bulk_consent_takes_the_same_statements_for_one_and_for_many(
     # Savepoint, lock, who is free, ledger, subscriptions, release.
     with django_assert_num_queries(6):
         consent.grant_many(contact_ids=ids, group=group, source=Source.IMPORT, wording="x", happened_at=NOW)
+
+
+def test_nobody_is_no_error() -> None:
+    nobody: list[int] = []
+    group = factories.group()
+    assert not consent.grant_many(contact_ids=nobody, group=group, source=Source.IMPORT, wording="x", happened_at=NOW)
+    assert not consent.suppress_many(contact_ids=nobody, source=Source.IMPORT, happened_at=NOW)
