@@ -38,6 +38,7 @@ ROOMS: tuple[tuple[str, str | Promise, str, str], ...] = (
 
 
 def _address(name: str) -> str:
+    """The room's address; empty where this installation has no such room, so that the rail never leads nowhere."""
     try:
         return reverse(name)
     except NoReverseMatch:
