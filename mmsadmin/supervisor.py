@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from mmsadmin import env, plan
 from mmsadmin.processes import Child
 
@@ -163,7 +165,7 @@ def main() -> int:
         log_ins = plan.prepare(surroundings)
         greeting = f"\n  Open http://{plan.HOST}:{port}/ in a browser. Ctrl-C stops everything.\n\n{log_ins}\n"
         Supervisor(port=port, first=first, then=plan.workers(), surroundings=surroundings).run(greeting)
-    except plan.Halt as halt:
+    except (plan.Halt, ImproperlyConfigured) as halt:
         say(str(halt))
         return 1
     except KeyboardInterrupt:
