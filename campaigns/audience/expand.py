@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Count, F, IntegerField, Max, Q, QuerySet, Value, When
-from django.db.models.functions import Mod
+from django.db.models import BigIntegerField, Case, CharField, Count, F, IntegerField, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Mod
 
 from campaigns import states
 from campaigns.audience import matching
@@ -125,11 +125,12 @@ def _text(value: str) -> Value:
     return Value(str(value), output_field=CharField())
 
 
-def _number(value: int | None) -> Value:
-    return Value(value, output_field=IntegerField())
+def _number(value: int | None) -> Cast:
+    # PostgreSQL takes a bare NULL of a subselect for a text.
+    return Cast(Value(value), output_field=BigIntegerField())
 
 
-def _share(numbers: Sequence[SenderNumber], waits: Q) -> Case | Value:
+def _share(numbers: Sequence[SenderNumber], waits: Q) -> Case | Cast:
     """Which number each person's message leaves by: by rate, evenly mixed, fixed here; nobody for who is left out."""
     bound, cases = 0, []
     for number in numbers:

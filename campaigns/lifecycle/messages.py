@@ -62,17 +62,19 @@ def claim(
     of_run = "run_id = %s" if run_id is not None else "run_id IS NULL"
     plain = "" if sends_mms else " AND sent_as = 'text'"
     stamp = connection.ops.adapt_datetimefield_value(now)
+    # Materialized: PostgreSQL may run a plain subselect once per row, and each run of it takes LIMIT rows more.
     sql = (
-        "UPDATE campaigns_message SET state = 'claimed', claim = %s, claimed_at = %s, tries = tries + 1, reason = '' "
-        "WHERE state = 'pending' AND id IN ("
+        "WITH chosen AS MATERIALIZED ("
         f"SELECT id FROM campaigns_message WHERE number_id = %s AND {of_run} AND state = 'pending' AND id > %s"
-        f" AND (next_attempt_at IS NULL OR next_attempt_at <= %s){plain} ORDER BY id LIMIT %s{skip_locked}"
-        ") RETURNING id"
+        f" AND (next_attempt_at IS NULL OR next_attempt_at <= %s){plain} ORDER BY id LIMIT %s{skip_locked}) "
+        "UPDATE campaigns_message SET state = 'claimed', claim = %s, claimed_at = %s, tries = tries + 1, reason = '' "
+        "FROM chosen WHERE campaigns_message.id = chosen.id AND campaigns_message.state = 'pending' "
+        "RETURNING campaigns_message.id"
     )
     run_parameter = [run_id] if run_id is not None else []
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(sql, [token, stamp, number_id, *run_parameter, after_id, stamp, limit])
+            cursor.execute(sql, [number_id, *run_parameter, after_id, stamp, limit, token, stamp])
             ids = sorted(row[0] for row in cursor.fetchall())
         if not ids:
             return []

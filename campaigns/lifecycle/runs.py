@@ -1,6 +1,6 @@
 """Moves of runs, each together with its campaign: the two never disagree."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +22,15 @@ _CAMPAIGN_STATE = {
 
 
 def begin(*, campaign: Campaign, revision: Revision, now: datetime) -> Run:
-    """Open the run of a due campaign. Raises NotPossibleNow when another process was quicker."""
-    assert campaign.due_at is not None
+    """Open the run of a due campaign. Raises NotPossibleNow when another process, or a person, was quicker."""
     with transaction.atomic():
         campaigns.move(campaign=campaign, to=states.Campaign.RUNNING, now=now, only_from={states.Campaign.SCHEDULED})
         assert campaign.due_at is not None
+        if campaign.due_at > now:
+            # Taken back and booked anew while the bell of the first booking was still on its way.
+            raise campaigns.NotPossibleNow(
+                limit=now, found=campaign.due_at, words=campaigns.now_is(states.Campaign.SCHEDULED)
+            )
         run = Run.objects.create(
             campaign=campaign,
             revision=revision,
@@ -47,12 +51,15 @@ def move(
     now: datetime,
     by: User | None = None,
     why: str = "",
+    only_from: Collection[states.Run] | None = None,
     hold_code: str = "",
     hold_detail: Mapping[str, Any] | None = None,
     **columns: Any,
 ) -> None:
     """Move one run and its campaign; `run` is refreshed. `hold_code` says why it waits. Raises NotPossibleNow."""
     allowed = {state for state, goals in states.RUN_MOVES.items() if to in goals}
+    if only_from is not None:
+        allowed &= set(only_from)
     with transaction.atomic():
         # The campaign's row first, always in this order: two processes never wait for each other in a ring.
         campaign = Campaign.objects.select_for_update().get(pk=run.campaign_id)
