@@ -166,9 +166,11 @@ def run(of: Campaign | None = None, **columns: Any) -> Run:
 def message(**columns: Any) -> Message:
     """A waiting campaign message to a subscribed person; give `kind` for one outside a run."""
     kind = columns.setdefault("kind", Message.Kind.CAMPAIGN)
-    columns.setdefault("run", run() if kind == Message.Kind.CAMPAIGN else None)
+    if "run" not in columns:
+        columns["run"] = run() if kind == Message.Kind.CAMPAIGN else None
     in_run: Run | None = columns["run"]
-    columns.setdefault("group", in_run.campaign.group if in_run else group())
+    if "group" not in columns:
+        columns["group"] = in_run.campaign.group if in_run else group()
     columns.setdefault("revision", in_run.revision if in_run else None)
     columns.setdefault("contact", None)
     columns["contact"] = columns["contact"] or contact()
