@@ -100,7 +100,7 @@ def prepare(*, revision: Revision, group: SubscriptionGroup, known: Collection[s
     known: what was approved is not asked again while it is sent.
     """
     if known is None:
-        known = fields.known(attributes=(name.strip() for name in _CUSTOM.findall(revision.text)))
+        known = fields.known(attributes=named_attributes(revision.text))
     brand, opt_out_line = words_of(revision=revision, group=group)
     return Body(
         text=revision.text,
@@ -109,6 +109,11 @@ def prepare(*, revision: Revision, group: SubscriptionGroup, known: Collection[s
         opt_out_line=opt_out_line,
         known=known,
     )
+
+
+def named_attributes(text: str) -> set[str]:
+    """The custom attributes that a text names, known to anybody or not."""
+    return {name.strip() for name in _CUSTOM.findall(text)}
 
 
 def words_of(*, revision: Revision, group: SubscriptionGroup) -> tuple[str, str]:

@@ -33,6 +33,11 @@ class Preview:
     opt_out_line: str
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written yet, and there is no file."""
+        return self.composed.refusal is not None and self.composed.refusal.code == "empty_message"
+
+    @property
     def composed(self) -> body.Composed:
         """The message that the chosen phone gets."""
         return self.as_text if self.sent_as == Message.SentAs.LINK else self.as_mms

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from babel import Locale
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import dateformat, timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -94,7 +96,7 @@ def _page(
     context = {
         **_context(request, campaign),
         "problem": problem,
-        "countries": [(code, code in countries) for code in sorted({*segments.known_countries(), *countries})],
+        "countries": _countries(countries),
         "rows": [*rows, *[{"name": "", "op": "is", "value": ""}] * forms.EMPTY_ROWS],
         "columns": fields,
         "attributes": attributes,
@@ -103,6 +105,13 @@ def _page(
         "without_value": sorted(segments.WITHOUT_VALUE),
     }
     return render(request, "campaigns/compose_audience.html", context, status=status)
+
+
+def _countries(chosen: list[str]) -> list[tuple[str, str, bool]]:
+    """Code, name in the reader's language, and whether it is chosen; in the order of the names."""
+    names = Locale.parse(get_language() or "en", sep="-").territories
+    codes = {*segments.known_countries(), *chosen}
+    return sorted(((code, names.get(code, code), code in chosen) for code in codes), key=lambda entry: entry[1])
 
 
 def _context(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:

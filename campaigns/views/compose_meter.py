@@ -1,6 +1,6 @@
 """The size meter and the marks in the text, as the content page draws them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,9 +14,9 @@ from campaigns.models import Rendition
 
 _AROUND_CHARACTERS = 24
 _ZONES: dict[str, str | Promise] = {
-    "fits": _("Fits every carrier"),
+    "fits": _("Fits"),
     "advice": _("Fits, but heavy"),
-    "over": _("Too large to send"),
+    "over": _("Too large"),
 }
 
 
@@ -46,6 +46,14 @@ class Meter:
         return max(self.hard_bytes * 115 // 100, self.total_bytes * 105 // 100)
 
     @property
+    def hard_kb(self) -> int:
+        return self.hard_bytes // 1000
+
+    @property
+    def advice_kb(self) -> int:
+        return self.advice_bytes // 1000
+
+    @property
     def total_units(self) -> int:
         return max(self._units(self.total_bytes), 4 if self.total_bytes else 0)
 
@@ -56,6 +64,11 @@ class Meter:
     @property
     def hard_units(self) -> int:
         return self._units(self.hard_bytes)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether the two marks stand too close for both their words."""
+        return self.hard_units - self.advice_units < 260
 
     def _units(self, value: int) -> int:
         return round(value * 1000 / self.scale_bytes)
@@ -92,10 +105,11 @@ def meter(rendition: Rendition | None, composed: body.Composed) -> Meter:
     )
 
 
-def marks(text: str, found: Iterable[findings.Problem], refusal: findings.Problem | None) -> list[Mark]:
+def marks(text: str, found: Sequence[findings.Problem], refusal: findings.Problem | None) -> list[Mark]:
     """The problems of the text, and why the sample's own message cannot be sent where that is another."""
     of_text = [one for one in found if one.room != "media" and one.code not in {"no_content", "group_without_mms"}]
-    if refusal and refusal.room != "media" and all(one.code != refusal.code for one in of_text):
+    is_new = refusal is not None and all(one.code not in {refusal.code, "no_content"} for one in found)
+    if refusal is not None and is_new and refusal.room != "media":
         of_text.append(refusal)
     return [_mark(text, one) for one in of_text]
 

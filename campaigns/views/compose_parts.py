@@ -17,7 +17,7 @@ from campaigns.views import compose_frame, compose_meter
 from subscriptions import segments
 from subscriptions.models import Contact
 
-PARTS = ("file", "phone", "meter", "check", "steps")
+PARTS = ("file", "phone", "meter", "check", "samples", "steps")
 _ATTRIBUTES = 1_000
 _CHIPS_IN_SIGHT = 12
 
@@ -69,7 +69,7 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         seen=seen,
         file=_file(campaign, revision.rendition, found),
         meter=compose_meter.meter(revision.rendition, seen.as_mms),
-        as_text=parts.measure(seen.as_text.text),
+        as_text=parts.measure(seen.as_text.text or revision.text),
         can_mend=plain.make_plain(revision.text)[0] != revision.text,
         marks=compose_meter.marks(revision.text, found, seen.composed.refusal),
         group_problems=compose_frame.lines(campaign, group_problems),
