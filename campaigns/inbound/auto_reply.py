@@ -28,9 +28,8 @@ def answer(*, inbound: Inbound, now: datetime) -> Message | None:
     values = dict(body.values_of(inbound.contact)) if inbound.contact else {}
     urls = media_urls(inbound)
     values |= {"sms.inbound_message_body": inbound.text, "sms.inbound_media_url": urls[0] if urls else ""}
-    names = {*inbound.contact.attributes} if inbound.contact else set()
     try:
-        known = fields.known(attributes=names, inbound=True)
+        known = fields.known(attributes=body.named_attributes(group.auto_reply), inbound=True)
         text = merge.parse(group.auto_reply, fields=known).render(values).text
     except problems.MergeError:
         return None

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from campaigns.gateways import base
+from campaigns.gateways import base, registry
 from campaigns.inbound import replies
 from campaigns.models import Callback
 from campaigns.sending import accounts, receipts
@@ -28,7 +28,7 @@ def receive(*, account: ProviderAccount, callback: base.Callback, attempt_token:
         with transaction.atomic():
             kept, created = Callback.objects.get_or_create(
                 account=account,
-                event_key=event.event_key[:100],
+                event_key=_key(event),
                 defaults={
                     "attempt_token": attempt_token[:40],
                     "body": callback.body.decode(errors="replace").replace("\x00", ""),
@@ -40,6 +40,10 @@ def receive(*, account: ProviderAccount, callback: base.Callback, attempt_token:
                 note = replies.understand(account=account, callback=kept, event=event, gateway=gateway, now=now)
                 Callback.objects.filter(pk=kept.pk).update(processed_at=now, note=note)
     return new
+
+
+def _key(event: base.Event) -> str:
+    return event.event_key.replace("\x00", "").encode(errors="replace").decode()[:100]
 
 
 def waiting() -> bool:
@@ -60,10 +64,10 @@ def _apply(kept: Callback, now: datetime) -> bool:
     callback = base.Callback(url="", headers={}, body=kept.body.encode())
     try:
         events = accounts.gateway(kept.account).read_events(callback=callback)
-    except base.Unreadable:
-        Callback.objects.filter(pk=kept.pk).update(processed_at=now, note="unreadable")
+    except (base.Unreadable, base.Misconfigured, registry.UnknownProvider) as trouble:
+        Callback.objects.filter(pk=kept.pk).update(processed_at=now, note=f"unreadable: {trouble}"[:200])
         return True
-    event = next((one for one in events if one.event_key[:100] == kept.event_key), None)
+    event = next((one for one in events if _key(one) == kept.event_key), None)
     if not isinstance(event, base.StatusEvent):
         Callback.objects.filter(pk=kept.pk).update(processed_at=now, note="no receipt")
         return True

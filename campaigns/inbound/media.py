@@ -6,19 +6,18 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from campaigns.gateways import base, http
+from campaigns.gateways import base, http, registry
 from campaigns.inbound import replies
-from campaigns.media import fence
+from campaigns.media import check, fence, kinds
 from campaigns.models import Inbound, InboundMedia
 from campaigns.sending import accounts
 from subscriptions.models import ProviderAccount
 
 BATCH = 20
-TRIES = 5
+# The nth try comes 2^n - 1 seconds after the message at the earliest, so that a provider may be away for two minutes:
+# an answer waits for its picture, but not for ever.
+TRIES = 8
 FETCH_TIMEOUT_S = 20.0
-# An answer waits for its picture, but not for ever.
-GIVE_UP_AFTER = timedelta(minutes=10)
-_SUFFIX = {"jpeg": "jpg", "png": "png", "gif": "gif", "vcf": "vcf"}
 
 
 def waiting() -> bool:
@@ -36,9 +35,9 @@ def fetch(*, now: datetime) -> int:
         "number__account", "number__group", "contact", "campaign"
     )
     for inbound in waiting_ones.order_by("pk")[:BATCH]:
-        open_ones = inbound.media.filter(file="", problem="").order_by("pk")
-        for one in open_ones:
-            _fetch_one(one, inbound.number.account, last=now - inbound.received_at > GIVE_UP_AFTER)
+        for one in inbound.media.filter(file="", problem="").order_by("pk"):
+            if now - inbound.received_at >= timedelta(seconds=2**one.tries - 1):
+                _fetch_one(one, inbound.number.account)
         if inbound.media.filter(file="", problem="").exists():
             continue
         with transaction.atomic():
@@ -48,11 +47,13 @@ def fetch(*, now: datetime) -> int:
     return finished
 
 
-def _fetch_one(one: InboundMedia, account: ProviderAccount, *, last: bool) -> None:
-    gateway = accounts.gateway(account)
+def _fetch_one(one: InboundMedia, account: ProviderAccount) -> None:
+    tries = one.tries + 1
+    if not InboundMedia.objects.filter(pk=one.pk, tries=one.tries).update(tries=tries):
+        return None  # another process is at it
     waiting_file = base.InboundMedia(url=one.source_url, content_type="", bytes=0)
-    headers, allowed = gateway.media_request(media=waiting_file)
     try:
+        headers, allowed = accounts.gateway(account).media_request(media=waiting_file)
         fetched = http.fetch(
             url=one.source_url,
             headers=headers,
@@ -61,28 +62,33 @@ def _fetch_one(one: InboundMedia, account: ProviderAccount, *, last: bool) -> No
             timeout_s=FETCH_TIMEOUT_S,
         )
     except http.FetchRefused as refused:
-        _note(one, refused.reason)
-        return
+        return _note(one, refused.reason)
+    except (base.Misconfigured, registry.UnknownProvider):
+        return _note(one, "account unusable")
     except http.Trouble as trouble:
-        tries = one.tries + 1
-        InboundMedia.objects.filter(pk=one.pk).update(tries=tries)
-        if tries >= TRIES or last:
+        if tries >= TRIES:
             _note(one, trouble.reason)
-        return
+        return None
     review = fence.review(fetched.body, name="card.vcf" if "vcard" in fetched.content_type else "")
     if review.data is None:
-        _note(one, review.problems[0].code if review.problems else "corrupt")
-        return
-    one.file.save(f"{one.token}.{_SUFFIX[review.kind]}", ContentFile(review.data), save=False)
-    InboundMedia.objects.filter(pk=one.pk).update(
+        return _note(one, review.problems[0].code if review.problems else "corrupt")
+    return _keep(one, review, review.data)
+
+
+def _keep(one: InboundMedia, review: check.Review, data: bytes) -> None:
+    """Store the rebuilt file; what came is never stored."""
+    one.file.save(f"{one.token}.{kinds.EXTENSION[review.kind]}", ContentFile(data), save=False)
+    kept = InboundMedia.objects.filter(pk=one.pk, file="").update(
         file=one.file.name,
         kind=review.kind,
         mime=review.mime,
-        bytes=len(review.data),
+        bytes=len(data),
         width=review.width,
         height=review.height,
     )
+    if not kept:
+        one.file.delete(save=False)  # another try of the same file was quicker
 
 
 def _note(one: InboundMedia, problem: str) -> None:
-    InboundMedia.objects.filter(pk=one.pk).update(problem=problem[:40])
+    InboundMedia.objects.filter(pk=one.pk, file="").update(problem=problem[:40])

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,13 @@ from subscriptions.models import (
 MEDIA_LIFE = timedelta(days=30)
 MEDIA_AT_MOST = 10
 TEXT_LIMIT = 1_600
+# The stream's own words, whatever language a request speaks. A question for help moves nothing.
+_STREAM_ACTIONS = {
+    Inbound.Action.SUBSCRIBED: "Subscribed",
+    Inbound.Action.UNSUBSCRIBED: "Unsubscribed",
+    Inbound.Action.HELP: "None",
+    Inbound.Action.NONE: "None",
+}
 
 
 def understand(
@@ -40,7 +48,8 @@ def understand(
     phone = phones.parse(event.from_phone)
     if not phone.e164:
         return "sender is no phone"
-    text = event.text.replace("\x00", "")[:TEXT_LIMIT]
+    # No database takes a NUL, and none a half emoji: providers cut texts between the two.
+    text = event.text.replace("\x00", "").encode(errors="replace").decode()[:TEXT_LIMIT]
     contact = Contact.objects.filter(phone=phone.e164).first()
     inbound = Inbound.objects.create(
         callback=callback,
@@ -57,27 +66,25 @@ def understand(
         for media in event.media[:MEDIA_AT_MOST]
     )
     word = keywords.understand(text)
-    if word.kind is None:
-        if not _prove(phone.e164, text, number, now) and inbound.media_done_at is not None:
-            finish(inbound=inbound, now=now)
+    with translation.override(word.language or settings.LANGUAGE_CODE):
+        if word.kind is not None:
+            _obey_keyword(word.kind, inbound, phone, event.at, gateway, now)
+            proved = False
+        else:
+            proved = _prove(phone.e164, text, number, now)
+    if inbound.media_done_at is None:
         return "understood"
-    if contact is None and word.kind in {"stop", "start"}:
-        contact = _new_contact(phone)
-        inbound.contact = contact
-    happened_at = min(event.at, now)
-    answers = not gateway.capabilities.handles_stop
-    with translation.override(word.language):
-        inbound.action = _obey(word.kind, inbound, contact, happened_at, answers, now)
-    inbound.save(update_fields=["contact", "action"])
-    if inbound.media_done_at is not None:
+    if proved:
         record(inbound=inbound, now=now)
+    else:
+        finish(inbound=inbound, now=now)
     return "understood"
 
 
 def finish(*, inbound: Inbound, now: datetime) -> None:
     """All of an inbound message is here, its files too: write it to the event stream and answer if the group does."""
     record(inbound=inbound, now=now)
-    if inbound.action == Inbound.Action.NONE:
+    if keywords.understand(inbound.text).kind is None:
         auto_reply.answer(inbound=inbound, now=now)
 
 
@@ -93,31 +100,52 @@ def record(*, inbound: Inbound, now: datetime) -> None:
             "inbound_phone_number": inbound.number.value,
             "message_body": inbound.text,
             "media_urls": auto_reply.media_urls(inbound),
-            "action": str(inbound.get_action_display()) if inbound.action != Inbound.Action.HELP else "None",
+            "action": _STREAM_ACTIONS[Inbound.Action(inbound.action)],
             "subscription_group_id": inbound.number.group_id,
         },
     )
 
 
-def _obey(
-    kind: str, inbound: Inbound, contact: Contact | None, happened_at: datetime, answers: bool, now: datetime
-) -> Inbound.Action:
+def _obey_keyword(
+    kind: str, inbound: Inbound, phone: phones.Phone, sent_at: datetime, gateway: base.Gateway, now: datetime
+) -> None:
+    """Do what the keyword says and note it on the inbound message; answer, unless the provider does."""
+    answers = not gateway.capabilities.handles_stop
     group = inbound.number.group
-    said = _("wrote “%(text)s” to %(number)s") % {"text": inbound.text[:100], "number": inbound.number.value}
     if kind == "help":
-        if answers:
-            _confirm(inbound, contact, group.help_reply or _help_words(group), now)
-        return Inbound.Action.HELP
-    assert contact is not None
-    was = Subscription.objects.filter(contact=contact, group=group).values_list("state", flat=True).first()
-    if kind == "stop":
-        consent.withdraw(
-            contact=contact, group=group, source=ConsentEntry.Source.KEYWORD, happened_at=happened_at, detail=said
-        )
-        # One confirmation: who stops twice is not written to twice.
-        if answers and was != Subscription.State.UNSUBSCRIBED:
-            _confirm(inbound, contact, group.stop_reply or _stop_words(group), now)
-        return Inbound.Action.UNSUBSCRIBED
+        inbound.action = Inbound.Action.HELP
+        answer = group.help_reply or _help_words(group)
+    else:
+        if inbound.contact is None:
+            inbound.contact, _new = Contact.objects.at(phone)
+        move = _stop if kind == "stop" else _start
+        inbound.action, answer = move(inbound, inbound.contact, happened_at=min(sent_at, now))
+    inbound.save(update_fields=["contact", "action"])
+    if answers and answer:
+        _confirm(inbound, answer, now)
+
+
+def _stop(inbound: Inbound, contact: Contact, *, happened_at: datetime) -> tuple[Inbound.Action, str]:
+    """Withdraw; one confirmation, so that who stops twice is not written to twice."""
+    group = inbound.number.group
+    was = _stands(contact, group)
+    consent.withdraw(
+        contact=contact,
+        group=group,
+        source=ConsentEntry.Source.KEYWORD,
+        happened_at=happened_at,
+        detail=_said(inbound),
+    )
+    if _stands(contact, group) != Subscription.State.UNSUBSCRIBED:
+        return Inbound.Action.NONE, ""  # it came late: a START that was sent after it is in force
+    again = was == Subscription.State.UNSUBSCRIBED
+    return Inbound.Action.UNSUBSCRIBED, "" if again else group.stop_reply or _stop_words(group)
+
+
+def _start(inbound: Inbound, contact: Contact, *, happened_at: datetime) -> tuple[Inbound.Action, str]:
+    """Grant, and confirm where it changes something: a suppressed person stays suppressed and is told nothing."""
+    group = inbound.number.group
+    was = _stands(contact, group)
     try:
         consent.grant(
             contact=contact,
@@ -125,21 +153,29 @@ def _obey(
             source=ConsentEntry.Source.KEYWORD,
             wording=inbound.text,
             happened_at=happened_at,
-            detail=said,
+            detail=_said(inbound),
         )
     except consent.ConsentRefused:
-        return Inbound.Action.NONE
-    if answers and was != Subscription.State.SUBSCRIBED:
-        _confirm(inbound, contact, group.start_reply or _start_words(group), now)
-    return Inbound.Action.SUBSCRIBED
+        return Inbound.Action.NONE, ""
+    silent = was == Subscription.State.SUBSCRIBED or contact.suppressed_at is not None
+    return Inbound.Action.SUBSCRIBED, "" if silent else group.start_reply or _start_words(group)
 
 
-def _confirm(inbound: Inbound, contact: Contact | None, text: str, now: datetime) -> None:
+def _stands(contact: Contact, group: SubscriptionGroup) -> str:
+    held = Subscription.objects.filter(contact=contact, group=group).values_list("state", flat=True)
+    return held.first() or ""
+
+
+def _said(inbound: Inbound) -> str:
+    return _("wrote “%(text)s” to %(number)s") % {"text": inbound.text[:100], "number": inbound.number.value}
+
+
+def _confirm(inbound: Inbound, text: str, now: datetime) -> None:
     enqueue.answer(
         kind=Message.Kind.CONFIRMATION,
         number=inbound.number,
         to_phone=inbound.from_phone,
-        contact=contact,
+        contact=inbound.contact,
         text=text,
         now=now,
     )
@@ -159,17 +195,6 @@ def _prove(phone: str, text: str, number: SenderNumber, now: datetime) -> bool:
         now=now,
     )
     return True
-
-
-def _new_contact(phone: phones.Phone) -> Contact:
-    return Contact.objects.create(
-        phone=phone.e164,
-        country=phone.country,
-        is_valid=phone.is_valid,
-        invalid_reason=phone.reason,
-        time_zones=list(phone.time_zones),
-        is_fictitious=phones.is_fictional(phone.e164),
-    )
 
 
 def _sender(group: SubscriptionGroup) -> str:

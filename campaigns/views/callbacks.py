@@ -23,7 +23,8 @@ _log = logging.getLogger(__name__)
 @require_POST
 def webhook(request: HttpRequest, provider: str, account_token: str, attempt_token: str = "") -> HttpResponse:
     """2xx only once the call is durable, so that the provider repeats what we could not keep."""
-    if int(request.headers.get("Content-Length") or 0) > LIMIT_BYTES:
+    length = request.headers.get("Content-Length", "")
+    if length.isdecimal() and int(length) > LIMIT_BYTES:
         return HttpResponse(status=413)
     account = ProviderAccount.objects.filter(kind=provider, token=account_token).first()
     if account is None:
