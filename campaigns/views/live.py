@@ -153,6 +153,8 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
         shown.append(
             _part(request, "sum", "_live_booked.html", {**context, "left_s": left_s, "soon": left_s <= schedule.UNDO_S})
         )
+        # Its place is there from the first moment, so that it can be swapped in when people were picked.
+        shown.append(_part(request, "people", "_live_people.html", {"sum": None}))
     shown.append(_part(request, "story", "_live_story.html", {"story": _story(campaign)}))
     return shown
 
