@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from campaigns.audience import matching
 from campaigns.composing import body, drafts, problems
 from campaigns.models import Campaign, Message, Rendition, Revision
-from subscriptions import consent, phones
-from subscriptions.models import Contact, SubscriptionGroup
+from subscriptions import consent, phones, refusals
+from subscriptions.models import Contact
 
 # In place of a real token and as long, so that every count is exact.
 EXAMPLE_END = "ExampleExampleExample1"
@@ -80,9 +80,9 @@ def example_link() -> str:
     return f"{settings.PUBLIC_BASE_URL}/m/{EXAMPLE_END}"
 
 
-def samples(*, group: SubscriptionGroup, search: str = "") -> list[Contact]:
-    """Up to CHOICES people whom the group may text, by name or number in any spelling."""
-    people: QuerySet[Contact] = consent.reachable(group=group)
+def samples(*, campaign: Campaign, search: str = "") -> list[Contact]:
+    """Up to CHOICES people of the audience who may be texted, by name or number in any spelling."""
+    people = _reachable(campaign)
     words = search.split()
     forms = phones.search_forms(search)
     if forms.exact or forms.part:
@@ -92,6 +92,15 @@ def samples(*, group: SubscriptionGroup, search: str = "") -> list[Contact]:
         for word in words[:4]:
             people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
     return list(people.order_by("pk")[:CHOICES])
+
+
+def _reachable(campaign: Campaign) -> QuerySet[Contact]:
+    try:
+        people = matching.people(group=campaign.group, audience=campaign.audience)
+    except refusals.Refused:
+        # A filter that cannot be asked is a problem of its own; people can be looked at all the same.
+        return consent.reachable(group=campaign.group)
+    return people.filter(Q(exclusion=""))
 
 
 def _sent_as(revision: Revision, contact: Contact | None, *, as_link: bool) -> str:

@@ -51,7 +51,7 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         revision = preview.with_text(revision, text.replace("\r\n", "\n"))
     attributes = segments.known_attributes(limit=_ATTRIBUTES)
     known = fields.known(attributes=attributes)
-    samples = preview.samples(group=campaign.group, search=look.search)
+    samples = preview.samples(campaign=campaign, search=look.search)
     sample = _sample(samples, look)
     seen = preview.for_contact(campaign=campaign, contact=sample, as_link=look.as_link, text=revision.text, known=known)
     group_problems = problems.of_group(campaign.group)

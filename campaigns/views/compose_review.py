@@ -115,7 +115,7 @@ def _page(
     people, tried = _counted(campaign)
     found = problems.of(campaign, now=now, people=people)
     blocking = problems.blocking(found)
-    sample = next(iter(preview.samples(group=campaign.group)), None)
+    sample = next(iter(preview.samples(campaign=campaign)), None)
     seen = preview.for_contact(campaign=campaign, contact=sample, as_link=False)
     context = compose_frame.context(
         request,
