@@ -3,7 +3,6 @@
 import zoneinfo
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -18,8 +17,7 @@ class PreferenceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         preference = None
-        # Without a session cookie nobody is asked for: what carriers fetch must not vary by cookie.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        if request.user.is_authenticated:
             preference = Preference.objects.filter(user_id=request.user.pk).first()
         request.preference = preference  # type: ignore[attr-defined]  # read by the frame and the forms
         zone = preference.zone if preference and preference.zone else ""

@@ -22,6 +22,8 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     if link.expires_at <= timezone.now():
         return HttpResponse(status=410, content_type="text/plain")
     rendition = link.rendition
+    # The frame asked who is logged in; the answer changes nothing here, and a CDN must not be told `Vary: Cookie`.
+    request.session.accessed = False
     response = served.ranged(
         rendition.file.open("rb"),
         size=rendition.bytes,
