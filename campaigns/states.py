@@ -40,9 +40,10 @@ class Run(StrEnum):
 
 RUN_MOVES: dict[Run, frozenset[Run]] = {
     Run.EXPANDING: frozenset({Run.HELD, Run.RUNNING, Run.PAUSED, Run.CANCELLED}),
-    Run.HELD: frozenset({Run.RUNNING, Run.CANCELLED}),
+    # Released before everybody was picked, or paused meanwhile: back to picking.
+    Run.HELD: frozenset({Run.EXPANDING, Run.RUNNING, Run.CANCELLED}),
     Run.RUNNING: frozenset({Run.PAUSED, Run.FINISHED, Run.CANCELLED}),
-    Run.PAUSED: frozenset({Run.RUNNING, Run.CANCELLED}),
+    Run.PAUSED: frozenset({Run.EXPANDING, Run.RUNNING, Run.CANCELLED}),
     Run.FINISHED: frozenset(),
     Run.CANCELLED: frozenset(),
 }

@@ -56,7 +56,7 @@ def claim(
     """Take up to `limit` waiting messages of one number and run, in order, and write their attempts.
 
     `after_id` is a cursor: without it the planner walks through all that was claimed before. Without `sends_mms`
-    only plain texts are taken.
+    only plain texts are taken; what was meant for another group than the number's own waits to be moved.
     """
     skip_locked = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     of_run = "run_id = %s" if run_id is not None else "run_id IS NULL"
@@ -66,6 +66,7 @@ def claim(
     sql = (
         "WITH chosen AS MATERIALIZED ("
         f"SELECT id FROM campaigns_message WHERE number_id = %s AND {of_run} AND state = 'pending' AND id > %s"
+        " AND group_id = (SELECT group_id FROM subscriptions_sendernumber WHERE id = %s)"
         f" AND (next_attempt_at IS NULL OR next_attempt_at <= %s){plain} ORDER BY id LIMIT %s{skip_locked}) "
         "UPDATE campaigns_message SET state = 'claimed', claim = %s, claimed_at = %s, tries = tries + 1, reason = '' "
         "FROM chosen WHERE campaigns_message.id = chosen.id AND campaigns_message.state = 'pending' "
@@ -74,7 +75,7 @@ def claim(
     run_parameter = [run_id] if run_id is not None else []
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(sql, [number_id, *run_parameter, after_id, stamp, limit, token, stamp])
+            cursor.execute(sql, [number_id, *run_parameter, after_id, number_id, stamp, limit, token, stamp])
             ids = sorted(row[0] for row in cursor.fetchall())
         if not ids:
             return []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from campaigns import states
 from campaigns.audience import expand
@@ -33,6 +33,7 @@ def due(*, now: datetime) -> list[SenderNumber]:
         Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now),
         Q(sent_as=Message.SentAs.TEXT) | Q(number__is_mms_enabled=True),
         number_id=OuterRef("pk"),
+        group_id=OuterRef("group_id"),
         state=states.Message.PENDING,
     )
     return list(SenderNumber.objects.usable().filter(Exists(waiting)).select_related("account").order_by("pk"))
@@ -99,7 +100,11 @@ def rehome_all(*, now: datetime) -> int:
     """Find messages that wait at a number that cannot send them, and move them; returns how many moved."""
     stranded = (
         Message.objects.filter(state=states.Message.PENDING, number__isnull=False)
-        .exclude(Q(number__in=SenderNumber.objects.usable()) & (Q(sent_as="text") | Q(number__is_mms_enabled=True)))
+        .exclude(
+            Q(sent_as=Message.SentAs.TEXT) | Q(number__is_mms_enabled=True),
+            number__in=SenderNumber.objects.usable(),
+            group_id=F("number__group_id"),
+        )
         .values_list("number_id", flat=True)
         .order_by()
         .distinct()

@@ -15,7 +15,7 @@ from campaigns import states
 from campaigns.audience import estimate
 from campaigns.composing import drafts, problems
 from campaigns.lifecycle import campaigns, messages, runs
-from campaigns.models import Campaign, Revision, Run
+from campaigns.models import Campaign, History, Revision, Run
 from subscriptions import refusals
 
 # 'Now' means: after this long, in which it can be undone.
@@ -110,24 +110,48 @@ def pause(*, campaign: Campaign, by: User, now: datetime) -> None:
 
 
 def resume(*, campaign: Campaign, by: User, now: datetime) -> None:
-    """Carry on with exactly the rest; also the person's word for a run that was held."""
-    runs.move(run=_open_run(campaign), to=states.Run.RUNNING, by=by, now=now, why="by_person")
+    """Carry on with exactly the rest; also the person's word for a run that was held.
+
+    Where the people were not all picked, or not looked at, it goes back to picking: every check is made again.
+    """
+    run = _open_run(campaign)
+    last = History.objects.filter(thing="run", thing_id=run.pk).order_by("-pk").first()
+    picking = run.expanded_at is None or (
+        run.state == states.Run.PAUSED and last is not None and last.from_state == states.Run.EXPANDING
+    )
+    runs.move(
+        run=run,
+        to=states.Run.EXPANDING if picking else states.Run.RUNNING,
+        by=by,
+        now=now,
+        why="by_person",
+        only_from={states.Run.HELD, states.Run.PAUSED},
+    )
 
 
 def cancel(*, campaign: Campaign, by: User, now: datetime) -> None:
     """End it for good: waiting people are left out with the reason; nothing that left is called back."""
-    if campaign.state == states.Campaign.SCHEDULED or not campaign.runs.exists():
-        campaigns.move(campaign=campaign, to=states.Campaign.CANCELLED, by=by, now=now, why="by_person")
-        return
-    run = _open_run(campaign)
-    runs.move(run=run, to=states.Run.CANCELLED, by=by, now=now, why="by_person", finished_at=now)
-    while messages.skip_waiting(run_id=run.pk, reason="cancelled", now=now):
-        pass
+    try:
+        campaigns.move(
+            campaign=campaign,
+            to=states.Campaign.CANCELLED,
+            by=by,
+            now=now,
+            why="by_person",
+            only_from={states.Campaign.SCHEDULED},
+        )
+    except campaigns.NotPossibleNow:
+        run = _open_run(campaign)
+        runs.move(run=run, to=states.Run.CANCELLED, by=by, now=now, why="by_person", finished_at=now)
+        while messages.skip_waiting(run_id=run.pk, reason="cancelled", now=now):
+            pass
+        campaign.refresh_from_db()
 
 
 def _open_run(campaign: Campaign) -> Run:
     run = Run.objects.filter(campaign=campaign, state__in=states.RUN_OPEN).order_by("-pk").first()
     if run is None:
+        campaign.refresh_from_db()
         raise campaigns.NotPossibleNow(
             limit="", found=campaign.state, words=campaigns.now_is(states.Campaign(campaign.state))
         )

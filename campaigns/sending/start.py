@@ -7,8 +7,8 @@ from django.db.models import Sum
 from campaigns import states
 from campaigns.audience import expand
 from campaigns.lifecycle import campaigns, messages, runs
-from campaigns.models import Campaign, Revision, Run, Tally
-from campaigns.sending import schedule
+from campaigns.models import Campaign, History, Revision, Run, Tally
+from campaigns.sending import rescue, schedule
 from subscriptions.models import SenderNumber
 
 # A start that is later than this is held and asks: yesterday's 'today' is not sent this morning.
@@ -40,33 +40,44 @@ def begin(*, campaign_id: int, now: datetime) -> Run | None:
 
 
 def _open(run: Run, now: datetime) -> Run:
+    """Pick the people and open the tap, or hold it; a person who released it has answered for the hour."""
     if schedule.fingerprint(campaign=run.campaign, revision=run.revision) != run.fingerprint:
         return _hold(run, now, "changed_since_approval", {})
-    if now - run.due_at > LATEST:
-        minutes = int((now - run.due_at).total_seconds() // 60)
-        return _hold(run, now, "late", {"minutes": minutes})
     if not SenderNumber.objects.mms_ready().filter(group_id=run.campaign.group_id).exists():
+        # Nobody is picked yet: without a number everybody would be left out for good.
         return _hold(run, now, "no_mms_number", {})
     people = expand.run(run=run, now=now)
     if abs(people - run.expected_people) > TOLERANCE * run.expected_people:
         return _hold(run, now, "audience_changed", {"confirmed": run.expected_people, "found": people})
-    runs.move(run=run, to=states.Run.RUNNING, now=now)
+    if now - run.due_at > LATEST and not _released(run):
+        return _hold(run, now, "late", {"minutes": int((now - run.due_at).total_seconds() // 60)})
+    runs.move(run=run, to=states.Run.RUNNING, now=now, only_from={states.Run.EXPANDING})
     return run
 
 
 def _hold(run: Run, now: datetime, code: str, detail: dict[str, int]) -> Run:
-    if run.expanded_at is None:
-        # The people are picked all the same, so that the page can say how many wait.
-        expand.run(run=run, now=now)
-    runs.move(run=run, to=states.Run.HELD, now=now, why=code, hold_code=code, hold_detail=detail)
+    runs.move(
+        run=run,
+        to=states.Run.HELD,
+        now=now,
+        why=code,
+        only_from={states.Run.EXPANDING},
+        hold_code=code,
+        hold_detail=detail,
+    )
     return run
+
+
+def _released(run: Run) -> bool:
+    moves = History.objects.filter(thing="run", thing_id=run.pk, to_state=states.Run.EXPANDING)
+    return moves.filter(by__isnull=False).exists()
 
 
 def finish_done(*, now: datetime) -> list[int]:
     """Close running runs with nothing left to hand over; sweep what a cancelled run left waiting."""
     finished: list[int] = []
     for run in Run.objects.filter(state=states.Run.RUNNING, expanded_at__isnull=False):
-        if waiting(run_id=run.pk) == 0:
+        if waiting(run_id=run.pk) == 0 and not rescue.hopeful(run_id=run.pk, now=now):
             try:
                 runs.move(run=run, to=states.Run.FINISHED, now=now, finished_at=now)
             except campaigns.NotPossibleNow:

@@ -1,4 +1,4 @@
-"""The webhook: whoever is not the provider changes nothing, and what the provider says is kept before it is answered."""
+"""The webhook: whoever is not the provider changes nothing; what the provider says is kept before it is answered."""
 
 import json
 from datetime import timedelta
