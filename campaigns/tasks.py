@@ -15,7 +15,7 @@ def tick() -> None:
     now = timezone.now()
     health.beat(process="worker", now=now)
     for campaign_id in start.due(now=now):
-        begin.delay(campaign_id)
+        begin.apply_async((campaign_id,), expires=5)
     if intake.waiting():
         understand.delay()
     if media.waiting():
