@@ -1,12 +1,15 @@
 """The admin of people: contacts, their consent, imports, our own phones. Mostly to read: consent has its own door."""
 
+import zoneinfo
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions import phones
@@ -115,23 +118,46 @@ class ConsentInline(admin.TabularInline[ConsentEntry, Contact]):
         return False
 
 
+class ContactForm(forms.ModelForm[Contact]):
+    class Meta:
+        model = Contact
+        fields = ("first_name", "last_name", "email", "language", "city", "time_zone")
+
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"]
+        if zone and zone not in zoneinfo.available_timezones():
+            raise forms.ValidationError(
+                gettext("Write a time zone by its name, like America/New_York. “%(found)s” is none.") % {"found": zone}
+            )
+        return zone
+
+
 @admin.register(Contact)
 class ContactAdmin(PrivateAdmin):
     """Names and the like may be mended. The number, what follows from it, and consent have doors of their own."""
 
+    form = ContactForm
     phone_fields = ("phone",)
     list_display = ("__str__", "phone", "country", "city", "is_valid", "suppressed_at", "is_fictitious")
     list_filter = ("is_valid", "is_fictitious", ("suppressed_at", admin.EmptyFieldListFilter), "country")
     search_fields = ("phone", "first_name", "last_name", "email")
     readonly_fields = (
-        *("phone", "country", "is_valid", "invalid_reason", "time_zones"),
-        *("attributes", "is_fictitious", "suppressed_at", "created_at"),
+        *("phone", "country", "is_valid", "invalid_reason", "zones_in_words"),
+        *("attributes_in_words", "is_fictitious", "suppressed_at", "created_at"),
     )
     fields = (
-        *("phone", "first_name", "last_name", "email", "language", "city", "time_zone", "attributes"),
-        *("country", "is_valid", "invalid_reason", "time_zones", "suppressed_at", "is_fictitious", "created_at"),
+        *("phone", "first_name", "last_name", "email", "language", "city", "time_zone", "attributes_in_words"),
+        *("country", "is_valid", "invalid_reason", "zones_in_words", "suppressed_at", "is_fictitious", "created_at"),
     )
     inlines = [StandingInline, ConsentInline]
+
+    @admin.display(description=_("attributes"))
+    def attributes_in_words(self, contact: Contact) -> str:
+        return " · ".join(f"{name}: {value}" for name, value in contact.attributes.items())
+
+    @admin.display(description=_("plausible time zones"))
+    def zones_in_words(self, contact: Contact) -> str:
+        return ", ".join(contact.time_zones)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

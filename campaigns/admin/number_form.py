@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from campaigns.admin import countries
 from campaigns.gateways import rates
@@ -18,7 +19,7 @@ Kind = SenderNumber.Kind
 class NumberForm(forms.ModelForm[SenderNumber]):
     """One sender number. Long codes and toll-free numbers may be typed in any spelling."""
 
-    country = forms.ChoiceField(choices=countries.choices, label=SenderNumber._meta.get_field("country").verbose_name)
+    country = forms.ChoiceField(choices=countries.choices, label=_lazy("Country"), initial="US")
 
     class Meta:
         model = SenderNumber

@@ -1,7 +1,9 @@
 """Campaigns and the ledger, to read. Their states are moved by lifecycle alone, so nothing here can be edited."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from campaigns.forms import reason_words
 from campaigns.models import Attempt, Campaign, Event, History, Inbound, Message, Run
 from subscriptions.admin import RecordAdmin
 
@@ -25,11 +27,15 @@ class RunAdmin(RecordAdmin):
 @admin.register(Message)
 class MessageAdmin(RecordAdmin):
     phone_fields = ("to_phone",)
-    list_display = ("id", "kind", "to_phone", "state", "reason", "sent_as", "number", "handed_over_at", "delivered_at")
+    list_display = ("id", "kind", "to_phone", "state", "why", "sent_as", "number", "handed_over_at", "delivered_at")
     list_filter = ("kind", "state", "sent_as", "group")
     list_select_related = ("number",)
     search_fields = ("to_phone", "provider_id")
     ordering = ("-id",)
+
+    @admin.display(description=_("why"), ordering="reason")
+    def why(self, message: Message) -> str:
+        return reason_words.reason(message.reason) if message.reason else ""
 
 
 @admin.register(Attempt)

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.widgets import FilteredSelectMultiple
-from django.db.models import QuerySet
+from django.contrib.admin.widgets import FilteredSelectMultiple, RelatedFieldWidgetWrapper
+from django.db.models import Field, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -31,10 +31,14 @@ class GroupForm(forms.ModelForm[SubscriptionGroup]):
     class Meta:
         model = SubscriptionGroup
         exclude = ("created_at",)
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
+            for name in ("stop_reply", "help_reply", "start_reply", "auto_reply")
+        }
 
 
 class AccountForm(forms.ModelForm[ProviderAccount]):
-    kind = forms.ChoiceField(label=_("provider"))
+    kind = forms.ChoiceField(label=_("Provider"))
 
     class Meta:
         model = ProviderAccount
@@ -45,17 +49,26 @@ class AccountForm(forms.ModelForm[ProviderAccount]):
         # The sandbox cannot be chosen where it does not run; an account that has it keeps it.
         kinds = [kind for kind in registry.KINDS if kind != "sandbox" or settings.SANDBOX or self.instance.pk]
         self.fields["kind"] = forms.ChoiceField(
-            label=_("provider"), choices=[(kind, PROVIDER_LABELS.get(kind, kind)) for kind in kinds]
+            label=_("Provider"), choices=[(kind, PROVIDER_LABELS.get(kind, kind)) for kind in kinds]
         )
 
 
-class NumberInline(admin.TabularInline[SenderNumber, SubscriptionGroup]):
+class PlainChoice(admin.options.BaseModelAdmin[Any]):
+    """A choice of what is there, without the pop-ups that add, change and delete other rows beside it."""
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class NumberInline(PlainChoice, admin.TabularInline[SenderNumber, SubscriptionGroup]):
     model = SenderNumber
     form = number_form.NumberForm
     fields = ("kind", "value", "country", "is_mms_enabled", "rate", "account", "registration", "is_active")
     extra = 0
     can_delete = False
-    show_change_link = True
 
 
 @admin.register(SubscriptionGroup)
@@ -95,13 +108,10 @@ class SubscriptionGroupAdmin(dependents.AskingAdmin):
 
 
 @admin.register(SenderNumber)
-class SenderNumberAdmin(dependents.AskingAdmin):
+class SenderNumberAdmin(PlainChoice, dependents.AskingAdmin):
     form = number_form.NumberForm
     fields = number_form.NumberForm.Meta.fields
-    list_display = (
-        *("value", "kind", "group", "country", "is_mms_enabled", "rate_in_words"),
-        *("account", "registration", "is_active"),
-    )
+    list_display = ("value", "kind", "group", "is_mms_enabled", "rate_in_words", "registration", "is_active")
     list_filter = ("group", "kind", "is_mms_enabled", "registration", "is_active")
     list_select_related = ("group", "account")
     search_fields = ("value",)

@@ -263,6 +263,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "move",
+                "verbose_name_plural": "history",
                 "ordering": ["-id"],
             },
         ),
@@ -496,6 +498,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "attempt",
+                "verbose_name_plural": "attempts",
                 "ordering": ["id"],
             },
         ),
@@ -667,6 +671,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "run",
+                "verbose_name_plural": "runs",
                 "ordering": ["-id"],
             },
         ),

@@ -134,6 +134,8 @@ class Run(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "due_at"], name="run_once_per_occurrence"),

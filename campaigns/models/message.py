@@ -122,6 +122,8 @@ class Attempt(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
         ordering = ["id"]
 
     def __str__(self) -> str:

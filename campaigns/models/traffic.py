@@ -56,7 +56,8 @@ class Inbound(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.from_phone} · {self.received_at:%Y-%m-%d %H:%M:%S}"
+        # No number: this stands in headings, for people without the right to see numbers too.
+        return f"{self.received_at:%Y-%m-%d %H:%M:%S}"
 
 
 class InboundMedia(models.Model):
@@ -131,6 +132,8 @@ class History(models.Model):
     why = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("move")
+        verbose_name_plural = _("history")
         ordering = ["-id"]
         indexes = [models.Index(fields=["thing", "thing_id"], name="history_of_thing")]
 
