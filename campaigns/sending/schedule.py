@@ -71,7 +71,9 @@ def launch(*, campaign: Campaign, version: int, confirmed_people: int, by: User,
         if locked.version != version:
             raise drafts.StaleDraft(campaign=locked)
         revision = _freeze(locked, now)
-        due_at = locked.due_at if locked.when == Campaign.When.AT else now + timedelta(seconds=UNDO_S)
+        # Counted anew: taking a booked campaign back to draft clears the column.
+        at = locked.when == Campaign.When.AT
+        due_at = problems.due_at(locked, now=now) if at else now + timedelta(seconds=UNDO_S)
         campaigns.move(
             campaign=campaign,
             to=states.Campaign.SCHEDULED,
