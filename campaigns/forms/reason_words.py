@@ -47,11 +47,11 @@ REASONS: dict[str, Promise] = {
 
 # Codes in receipts, of the sandbox carrier.
 _CARRIER: dict[str, Promise] = {
-    "40001": REASONS["bad_number"],
-    "40002": REASONS["media_unreachable"],
-    "40004": REASONS["too_large"],
-    "40005": REASONS["media_type"],
-    "40301": REASONS["unreachable"],
+    "40001": _("the carrier says that this is no phone number"),
+    "40002": _("the carrier could not fetch the picture"),
+    "40004": _("the carrier says that it is too large"),
+    "40005": _("the carrier does not take this kind of file"),
+    "40301": _("the carrier says that the phone cannot be reached"),
 }
 
 
