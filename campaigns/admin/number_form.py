@@ -62,7 +62,7 @@ def shape_problem(*, kind: str, value: str, country: str) -> str:
         if re.fullmatch(r"[0-9]{3,8}", value):
             return ""
         return _(
-            "A short code is 3 to 8 digits and nothing else. “%(found)s” has %(digits)s digits among %(all)s signs."
+            "A short code is 3 to 8 digits and nothing else. “%(found)s” has %(digits)s digits in %(all)s signs."
         ) % {
             "found": value,
             "digits": sum(sign.isdecimal() for sign in value),

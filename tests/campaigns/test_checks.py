@@ -1,10 +1,14 @@
 """Production refuses to start with demo users and with what gives the house away."""
 
+import importlib
+
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from campaigns import checks, roles
+from mmsadmin import wsgi
 
 
 @pytest.fixture
@@ -64,3 +68,12 @@ def test_the_secret_key_is_long_and_varied(production: Settings, key: str, refus
 def test_hosts_are_named_and_hold_the_public_one(production: Settings, names: list[str], expected: list[str]) -> None:
     production.ALLOWED_HOSTS = names
     assert codes(checks.hosts(None)) == expected
+
+
+def test_the_server_itself_refuses_to_start(production: Settings, demo_user: User) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"mmsadmin\.E001"):
+        importlib.reload(wsgi)
+
+
+def test_without_demo_users_it_starts(production: Settings, db: None) -> None:
+    assert importlib.reload(wsgi).application
