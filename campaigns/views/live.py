@@ -130,7 +130,9 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
     run = _run(campaign)
     now = timezone.now()
     context: dict[str, Any] = {"campaign": campaign, "run": run, "now": now}
-    shown = [_part(request, "poll", "_live_poll.html", {**context, "every": _every(campaign)})]
+    shown = [
+        _part(request, "poll", "_live_poll.html", {**context, "every": _every(campaign), "query": _query(request)})
+    ]
     shown.append(
         _part(
             request,
@@ -139,7 +141,6 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
             {
                 **context,
                 "hold": reason_words.hold(campaign.hold_code, campaign.hold_detail),
-                "ask": _cancel_words(campaign),
             },
         )
     )
@@ -161,6 +162,11 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
 
 def _part(request: HttpRequest, id: str, template: str, context: dict[str, Any]) -> live_parts.Part:
     return live_parts.make(request, id=id, template=f"campaigns/{template}", context=context)
+
+
+def _query(request: HttpRequest) -> str:
+    """What the page shows of its people, for the next question."""
+    return urlencode({name: request.GET[name] for name in ("part", "reason", "q", "after") if request.GET.get(name)})
 
 
 def _every(campaign: Campaign) -> int:
