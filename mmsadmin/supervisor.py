@@ -162,6 +162,8 @@ def main() -> int:
         port = plan.web_port()
         surroundings = plan.environment(var, port)
         first = [plan.web(port), *plan.sandbox(var, surroundings)]
+        if not (var / "static").exists():
+            say("Making the database, the pages' files and the demo world …")
         log_ins = plan.prepare(surroundings)
         greeting = f"\n  Open http://{plan.HOST}:{port}/ in a browser. Ctrl-C stops everything.\n\n{log_ins}\n"
         Supervisor(port=port, first=first, then=plan.workers(), surroundings=surroundings).run(greeting)
