@@ -1,5 +1,6 @@
 """Provider calls: proved, kept raw, understood. Texts are understood in the transaction that keeps them."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -11,8 +12,11 @@ from campaigns.sending import accounts, receipts
 from subscriptions.models import ProviderAccount
 
 BATCH = 500
+PER_COMMIT = 50
 # A receipt whose message is still in hand is tried again this often, once a second, before it is left as it is.
 PATIENCE = 120
+
+_log = logging.getLogger(__name__)
 
 
 def receive(*, account: ProviderAccount, callback: base.Callback, attempt_token: str, now: datetime) -> int:
@@ -52,11 +56,28 @@ def waiting() -> bool:
 
 
 def understand(*, now: datetime) -> int:
-    """Apply receipts that were kept, oldest first; returns how many are done with."""
+    """Apply receipts that were kept, oldest first; returns how many are done with.
+
+    One commit for many: each would wait for the disk by itself. A receipt that trips over a fault of ours is rolled
+    back alone, noted, and tried again; the others go on.
+    """
+    kept = list(Callback.objects.filter(processed_at__isnull=True).select_related("account").order_by("pk")[:BATCH])
     done = 0
-    for kept in Callback.objects.filter(processed_at__isnull=True).select_related("account").order_by("pk")[:BATCH]:
-        done += _apply(kept, now)
+    for start in range(0, len(kept), PER_COMMIT):
+        with transaction.atomic():
+            done += sum(_guarded(one, now) for one in kept[start : start + PER_COMMIT])
     return done
+
+
+def _guarded(kept: Callback, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            return _apply(kept, now)
+    except Exception:
+        _log.exception("Receipt %s could not be applied", kept.pk)
+        over = {"processed_at": now} if kept.tries >= PATIENCE else {}
+        Callback.objects.filter(pk=kept.pk).update(tries=kept.tries + 1, note="fault of ours", **over)
+        return bool(over)
 
 
 def _apply(kept: Callback, now: datetime) -> bool:
@@ -71,10 +92,9 @@ def _apply(kept: Callback, now: datetime) -> bool:
     if not isinstance(event, base.StatusEvent):
         Callback.objects.filter(pk=kept.pk).update(processed_at=now, note="no receipt")
         return True
-    with transaction.atomic():
-        applied = receipts.apply(event=event, attempt_token=kept.attempt_token, now=now)
-        if applied.done or kept.tries >= PATIENCE:
-            Callback.objects.filter(pk=kept.pk).update(processed_at=now, note=applied.note)
-            return True
-        Callback.objects.filter(pk=kept.pk).update(tries=kept.tries + 1, note=applied.note)
+    applied = receipts.apply(event=event, attempt_token=kept.attempt_token, now=now)
+    if applied.done or kept.tries >= PATIENCE:
+        Callback.objects.filter(pk=kept.pk).update(processed_at=now, note=applied.note)
+        return True
+    Callback.objects.filter(pk=kept.pk).update(tries=kept.tries + 1, note=applied.note)
     return False

@@ -1,7 +1,9 @@
 """Receipts move messages forward, once, whatever order they come in."""
 
 import itertools
+import json
 from datetime import timedelta
+from typing import Any
 
 import factories
 import inbound_world
@@ -15,6 +17,7 @@ from campaigns import states
 from campaigns.inbound import intake
 from campaigns.lifecycle import messages
 from campaigns.models import Attempt, Callback, Message, Run
+from campaigns.sending import receipts
 
 __all__ = ["sandbox_secret"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sandbox_secret")]
@@ -172,3 +175,26 @@ def test_one_account_that_cannot_be_read_does_not_hold_up_the_others(run: Run) -
     other = factories.account(kind="gone")
     Callback.objects.create(account=other, event_key="a", body="{}", received_at=timezone.now())
     assert _report(_handed_over(run), "delivered") == "delivered"
+
+
+def test_a_fault_of_ours_on_one_receipt_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = factories.account()
+    bodies = {
+        name: json.dumps(
+            {"event_id": name, "type": "message.sent", "id": "SM1", "reference": name, "at": "2026-11-22T10:00:00Z"}
+        )
+        for name in ("broken", "sound")
+    }
+    for name, body in bodies.items():
+        Callback.objects.create(account=account, event_key=name, body=body, received_at=timezone.now())
+
+    whole = receipts.apply
+
+    def trips(**given: Any) -> receipts.Applied:
+        if given["event"].reference == "broken":
+            raise RuntimeError("a fault of ours")
+        return whole(**given)
+
+    monkeypatch.setattr(receipts, "apply", trips)
+    assert intake.understand(now=timezone.now()) == 1
+    assert Callback.objects.get(processed_at=None).event_key == "broken"
