@@ -181,7 +181,14 @@ def test_a_fault_of_ours_on_one_receipt_does_not_hold_up_the_others(monkeypatch:
     account = factories.account()
     bodies = {
         name: json.dumps(
-            {"event_id": name, "type": "message.sent", "id": "SM1", "reference": name, "at": "2026-11-22T10:00:00Z"}
+            {
+                "event_id": name,
+                "type": "message.sent",
+                "id": "SM1",
+                "reference": name,
+                "code": None,
+                "at": "2026-11-22T10:00:00Z",
+            }
         )
         for name in ("broken", "sound")
     }
