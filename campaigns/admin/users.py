@@ -29,6 +29,14 @@ class PersonAdmin(UserAdmin[User]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        user: User = form.instance
+        if not user.is_staff and user.groups.filter(name=roles.ACCOUNT_MANAGER).exists():
+            # Without the mark the role's rights lie behind a closed door.
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
+
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin):

@@ -3,6 +3,7 @@
 import factories
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -141,6 +142,23 @@ def test_a_contacts_number_and_consent_are_not_edited_here(manager: Client) -> N
 def test_a_user_is_deactivated_never_deleted(admin_client: Client) -> None:
     user = factories.user()
     assert admin_client.post(reverse("admin:auth_user_delete", args=[user.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_who_becomes_account_manager_may_enter(admin_client: Client) -> None:
+    user = factories.user(username="newcomer")
+    role = Group.objects.get(name=roles.ACCOUNT_MANAGER)
+    admin_client.post(
+        reverse("admin:auth_user_change", args=[user.pk]),
+        {
+            "username": "newcomer",
+            "is_active": "on",
+            "groups": [role.pk],
+            "date_joined_0": "2026-01-01",
+            "date_joined_1": "12:00:00",
+        },
+    )
+    user.refresh_from_db()
+    assert user.is_staff
 
 
 def test_a_role_of_the_product_is_not_bent_by_hand(admin_client: Client) -> None:
