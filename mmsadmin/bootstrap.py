@@ -173,7 +173,7 @@ def test(arguments: Sequence[str]) -> None:
     """Run the tests, or those that the arguments name."""
     develop()
     system_packages()
-    workers = () if "-n" in arguments else ("-n", "2")
+    workers = () if "-n" in arguments else ("-n", "2", "--dist", "loadgroup")
     become(BIN / "python", "-m", "pytest", *workers, *arguments)
 
 
