@@ -49,7 +49,8 @@ def take_in(*, name: str, chunks: Iterable[bytes], by: User, now: datetime) -> A
     known = Asset.objects.filter(original_sha256=sha256, state=states.Asset.READY).order_by("pk").first()
     if known is not None:
         if known.is_archived:
-            Asset.objects.filter(pk=known.pk).update(is_archived=False)
+            known.is_archived = False
+            known.save(update_fields=["is_archived"])
         return known
     verdict = fence.review(data, name=name, upload_limit_bytes=settings.UPLOAD_LIMIT_BYTES)
     if verdict.data is None or not verdict.ok:

@@ -37,7 +37,7 @@ def ranged(source: File[Any], *, size: int, mime: str, asked: str, head: bool) -
         source.close()
         response = HttpResponse(status=status)
     else:
-        response = StreamingHttpResponse(_piece(source, start, end - start + 1), status=status)
+        response = StreamingHttpResponse(_Piece(source, start, end - start + 1), status=status)
     response["Content-Type"] = mime
     response["Content-Length"] = str(end - start + 1)
     response["Accept-Ranges"] = "bytes"
@@ -46,9 +46,19 @@ def ranged(source: File[Any], *, size: int, mime: str, asked: str, head: bool) -
     return response
 
 
-def _piece(source: File[Any], start: int, length: int) -> Iterator[bytes]:
-    with source:
-        source.seek(start)
-        while length > 0 and (chunk := source.read(min(_CHUNK, length))):
-            length -= len(chunk)
+class _Piece:
+    """`length` bytes of a file from `start` on. Closes the file even when nobody begins to read."""
+
+    def __init__(self, source: File[Any], start: int, length: int) -> None:
+        self.source, self.start, self.length = source, start, length
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.source.seek(self.start)
+        left = self.length
+        while left > 0 and (chunk := self.source.read(min(_CHUNK, left))):
+            left -= len(chunk)
             yield chunk
+
+    def close(self) -> None:
+        """Called by Django when the answer is over."""
+        self.source.close()

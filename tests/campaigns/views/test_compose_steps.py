@@ -1,0 +1,303 @@
+"""Audience, schedule, review, launch and basics."""
+
+from datetime import timedelta
+
+import factories
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from campaigns import roles
+from campaigns.models import Campaign, Message
+from subscriptions.models import OurPhone
+
+pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def me(client: Client) -> Client:
+    roles.ensure(using="default")
+    client.force_login(factories.user(roles.MARKETER))
+    return client
+
+
+@pytest.fixture
+def draft() -> Campaign:
+    group = factories.number().group
+    factories.subscribed(factories.contact(city="Denver"), group)
+    factories.subscribed(factories.contact(city="Boston"), group)
+    factories.unsubscribed(to=group)
+    return factories.campaign(text="Hi", group=group)
+
+
+def path(draft: Campaign, page: str) -> str:
+    return f"/campaigns/{draft.pk}/{page}"
+
+
+def in_denver(**more: object) -> dict[str, object]:
+    return {"version": 1, "countries": ["US"], "name": "city", "op": "is", "value": "Denver", **more}
+
+
+def test_the_audience_page_counts_and_says_who_is_left_out(me: Client, draft: Campaign) -> None:
+    page = me.get(path(draft, "audience")).content.decode()
+
+    assert "of 3 people in the audience may be texted now" in page
+    assert "unsubscribed from this group" in page
+    assert "People are picked when it starts" in page
+
+
+def test_a_filter_is_kept_and_counted_live(me: Client, draft: Campaign) -> None:
+    answer = me.post(path(draft, "audience"), in_denver(), headers=JSON)
+
+    assert "of 1 people" in answer.json()["parts"]["people"]
+    draft.refresh_from_db()
+    assert draft.audience["attributes"] == [{"name": "city", "op": "is", "value": "Denver"}]
+
+
+def test_a_half_filled_row_does_not_disturb_the_live_count(me: Client, draft: Campaign) -> None:
+    answer = me.post(path(draft, "audience"), in_denver(value=""), headers=JSON)
+
+    assert answer.status_code == 200
+    draft.refresh_from_db()
+    assert draft.audience["attributes"] == []
+
+
+def test_a_half_filled_row_is_asked_for_before_going_on(me: Client, draft: Campaign) -> None:
+    answer = me.post(path(draft, "audience"), in_denver(value="", act="next"))
+
+    assert answer.status_code == 422
+    assert "is compared with" in answer.content.decode()
+
+
+def test_rows_are_added_without_scripts(me: Client, draft: Campaign) -> None:
+    me.post(path(draft, "audience"), in_denver(act="add"))
+
+    assert me.get(path(draft, "audience")).content.decode().count("data-row") == 2
+
+
+def test_a_stale_audience_is_refused_and_what_was_chosen_stays(me: Client, draft: Campaign) -> None:
+    Campaign.objects.update(version=2)
+
+    answer = me.post(path(draft, "audience"), in_denver(act="save"))
+
+    assert answer.status_code == 409
+    assert 'value="Denver"' in answer.content.decode()
+
+
+def test_a_time_is_kept_and_said_back_with_its_zone(me: Client, draft: Campaign) -> None:
+    day = (timezone.now() + timedelta(days=30)).date()
+    sent = {"version": 1, "when": "at", "date": day.isoformat(), "time": "09:00", "zone": "America/Denver"}
+
+    answer = me.post(path(draft, "schedule"), {**sent, "act": "next"})
+
+    assert answer.headers["Location"] == path(draft, "review")
+    assert "09:00, Denver time" in me.get(path(draft, "schedule")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "date, time, words, offer",
+    [
+        ("2020-01-01", "09:00", "has passed already", "value="),
+        ("2027-03-14", "02:30", "does not exist in Denver", 'value="2027-03-14T03:00"'),
+        ("2027-11-07", "01:30", "comes twice in Denver", 'value="2027-11-07T02:00"'),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused_with_an_offer(
+    me: Client, draft: Campaign, date: str, time: str, words: str, offer: str
+) -> None:
+    sent = {"version": 1, "when": "at", "date": date, "time": time, "zone": "America/Denver", "act": "save"}
+
+    answer = me.post(path(draft, "schedule"), sent)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert offer in page
+    draft.refresh_from_db()
+    assert draft.when == "now"
+
+
+def test_an_offer_is_taken_with_one_press(me: Client, draft: Campaign) -> None:
+    day = (timezone.now() + timedelta(days=30)).date().isoformat()
+    sent = {"version": 1, "when": "at", "date": "2020-01-01", "time": "01:00", "zone": "UTC", "offer": f"{day}T03:00"}
+
+    me.post(path(draft, "schedule"), sent)
+
+    draft.refresh_from_db()
+    assert draft.due_at is not None
+    assert draft.due_at.isoformat() == f"{day}T03:00:00+00:00"
+
+
+def test_saying_back_stores_nothing(me: Client, draft: Campaign) -> None:
+    sent = {"version": 1, "when": "at", "date": "2020-01-01", "time": "01:00", "zone": "UTC"}
+
+    answer = me.post(path(draft, "schedule"), sent, headers=JSON)
+
+    assert "has passed already" in answer.json()["parts"]["said"]
+    draft.refresh_from_db()
+    assert draft.version == 1
+
+
+def test_a_day_is_asked_for(me: Client, draft: Campaign) -> None:
+    answer = me.post(path(draft, "schedule"), {"version": 1, "when": "at", "zone": "UTC", "time": "09:00"})
+
+    assert answer.status_code == 422
+    assert "Choose a day." in answer.content.decode()
+
+
+def test_the_review_lists_every_problem_with_a_way_to_mend_it(me: Client, draft: Campaign) -> None:
+    draft.group.numbers.update(is_mms_enabled=False)
+    draft.revisions.update(text="{{ ${nobody} }}")
+
+    page = me.get(path(draft, "review")).content.decode()
+
+    assert "has no active MMS-enabled number any more" in page
+    assert f'href="{path(draft, "basics")}"' in page
+    assert f'href="{path(draft, "content")}#text"' in page
+    assert "launch-button" not in page
+
+
+def test_the_review_says_how_many_get_it_in_which_form(me: Client, draft: Campaign) -> None:
+    group = draft.group
+    group.allowed_countries = ["US", "GB"]
+    group.save()
+    factories.subscribed(factories.contact("+447700900123"), group)
+    draft = factories.campaign(text="Hi", picture=factories.rendition(), group=group)
+
+    page = me.get(path(draft, "review")).content.decode()
+
+    assert '<dt>as MMS</dt><dd class="number">2</dd>' in page
+    assert '<dt>as a text with a link</dt><dd class="number">1</dd>' in page
+
+
+def test_the_review_counts_who_would_be_skipped_and_says_the_base(me: Client, draft: Campaign) -> None:
+    draft.revisions.update(text="{{ ${city} }}{{ custom_attribute.${note} | default: '' }}!")
+    factories.subscribed(factories.contact(attributes={"note": "x" * 2_000}), draft.group)
+
+    page = me.get(path(draft, "review")).content.decode()
+
+    assert "Of the first 3 people looked at, these would be skipped:" in page
+
+
+def test_a_launch_states_the_number_and_leads_to_the_live_page(me: Client, draft: Campaign) -> None:
+    assert "Launch for 2 people" in me.get(path(draft, "review")).content.decode()
+
+    answer = me.post(path(draft, "launch"), {"version": 1, "people": 2})
+
+    assert answer.headers["Location"] == path(draft, "live")
+    draft.refresh_from_db()
+    assert (draft.state, draft.confirmed_people) == ("scheduled", 2)
+
+
+def test_a_double_click_launches_once_and_ends_on_the_live_page(me: Client, draft: Campaign) -> None:
+    me.post(path(draft, "launch"), {"version": 1, "people": 2})
+
+    again = me.post(path(draft, "launch"), {"version": 1, "people": 2})
+
+    assert again.headers["Location"] == path(draft, "live")
+
+
+@pytest.mark.parametrize("sent", [{"version": 1, "people": 3}, {"version": 2, "people": 2}])
+def test_a_launch_on_old_facts_is_refused(me: Client, draft: Campaign, sent: dict[str, int]) -> None:
+    answer = me.post(path(draft, "launch"), sent)
+
+    assert answer.status_code == 409
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_a_problem_blocks_the_launch_whoever_posts(me: Client, draft: Campaign) -> None:
+    draft.revisions.update(text="")
+
+    answer = me.post(path(draft, "launch"), {"version": 1, "people": 2})
+
+    assert answer.status_code == 409
+    assert "1 problem stands in the way" in answer.content.decode()
+
+
+def test_launching_is_a_right_of_its_own(client: Client, draft: Campaign) -> None:
+    rights = ("campaigns.view_campaign", "campaigns.change_campaign")
+    client.force_login(factories.user(permissions=rights))
+
+    assert client.post(path(draft, "launch"), {"version": 1, "people": 2}).status_code == 403
+    assert "To launch you need the right" in client.get(path(draft, "review")).content.decode()
+
+
+def test_a_campaign_taken_back_and_booked_again_keeps_its_time(me: Client, draft: Campaign) -> None:
+    day = (timezone.now() + timedelta(days=30)).date().isoformat()
+    me.post(path(draft, "schedule"), {"version": 1, "when": "at", "date": day, "time": "09:00", "zone": "UTC"})
+    me.post(path(draft, "launch"), {"version": 2, "people": 2})
+    me.post(path(draft, "edit"))
+
+    me.post(path(draft, "launch"), {"version": 2, "people": 2})
+
+    draft.refresh_from_db()
+    assert draft.due_at is not None
+    assert (draft.state, draft.due_at.isoformat()) == ("scheduled", f"{day}T09:00:00+00:00")
+
+
+def our_phone(by: User, **columns: object) -> OurPhone:
+    return OurPhone.objects.create(
+        **{"phone": "+12125550142", "label": "Mara", "added_by": by, "proved_at": timezone.now(), **columns}
+    )
+
+
+def test_a_test_goes_to_phones_that_were_proved(me: Client, draft: Campaign) -> None:
+    phone = our_phone(draft.created_by)
+
+    me.post(path(draft, "test"), {"version": 1, "to": [phone.pk]})
+
+    assert Message.objects.get(kind="test").to_phone == phone.phone
+
+
+def test_a_phone_that_is_not_proved_gets_no_test(me: Client, draft: Campaign) -> None:
+    phone = our_phone(draft.created_by, proved_at=None)
+
+    me.post(path(draft, "test"), {"version": 1, "to": [phone.pk]})
+
+    assert not Message.objects.exists()
+
+
+def test_a_new_phone_is_texted_a_code(me: Client, draft: Campaign) -> None:
+    me.post(path(draft, "our-phones"), {"label": "Mara", "phone": "(212) 555-0142"})
+
+    phone = OurPhone.objects.get()
+    assert (phone.phone, phone.proved_at) == ("+12125550142", None)
+    assert phone.code in Message.objects.get().body
+
+
+def test_a_wrong_number_is_refused_beside_its_field(me: Client, draft: Campaign) -> None:
+    answer = me.post(path(draft, "our-phones"), {"label": "Mara", "phone": "12"})
+
+    assert answer.status_code == 422
+    assert "not a number that can be texted" in answer.content.decode()
+
+
+def test_basics_change_name_purpose_and_group(me: Client, draft: Campaign) -> None:
+    other = factories.number().group
+
+    me.post(path(draft, "basics"), {"version": 1, "name": "New", "purpose": "other", "group": other.pk})
+
+    draft.refresh_from_db()
+    assert (draft.name, draft.purpose, draft.group) == ("New", "other", other)
+
+
+@pytest.mark.parametrize("page, queries", [("audience", 14), ("schedule", 9), ("review", 19)])
+@pytest.mark.parametrize("people", [1, 30])
+def test_pages_cost_the_same_for_one_and_for_thirty(
+    me: Client,
+    draft: Campaign,
+    page: str,
+    queries: int,
+    people: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(people - 1):
+        factories.subscribed(to=draft.group)
+    me.get(path(draft, page))
+
+    with django_assert_num_queries(queries):
+        me.get(path(draft, page))
