@@ -147,7 +147,7 @@ class Sandbox:
             if kind in _EVENT_STATES:
                 return (_status(event, _EVENT_STATES[kind], callback.body),)
             return (_inbound(event),) if kind == "message.received" else ()
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             raise base.Unreadable("not an event of the sandbox carrier") from None
 
     def media_request(self, *, media: base.InboundMedia) -> tuple[dict[str, str], frozenset[str]]:
@@ -218,7 +218,7 @@ def _status(event: dict[str, Any], state: base.ReportedState, body: bytes) -> ba
         reference=_text(event, "reference"),
         provider_id=_text(event, "id"),
         state=state,
-        code=str(event["code"] or ""),
+        code=_storable(str(event["code"] or "")),
         at=_moment(event["at"]),
         raw=body.decode()[:RAW_LIMIT_CHARACTERS],
     )
@@ -241,9 +241,14 @@ def _inbound(event: dict[str, Any]) -> base.InboundEvent:
 
 def _text(event: dict[str, Any], name: str) -> str:
     value = event[name]
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not _storable(value):
         raise ValueError(name)
-    return value
+    return _storable(value)
+
+
+def _storable(value: str) -> str:
+    """JSON can name a NUL and half an emoji, which no database takes: a STOP is not lost for them."""
+    return value.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _moment(value: str) -> datetime:
