@@ -85,7 +85,7 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # The drain's own index: the waiting messages of one number and run, in order. Without a run: what goes first.
+            # The drain's own index: the waiting messages of one number and run, in order; without a run goes first.
             models.Index(fields=["number", "run", "id"], condition=Q(state="pending"), name="message_waiting"),
             models.Index(fields=["claimed_at"], condition=Q(state="claimed"), name="message_claimed"),
             models.Index(fields=["run", "state", "id"], name="message_by_run"),

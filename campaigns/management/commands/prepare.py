@@ -12,9 +12,7 @@ from campaigns.management import catalogues
 
 
 class Command(BaseCommand):
-    help = (
-        "Compile translations, migrate, collect changed static files, load the demo world once, print its log-ins."
-    )
+    help = "Compile translations, migrate, collect changed static files, load the demo world once, print its log-ins."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

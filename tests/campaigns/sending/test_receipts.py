@@ -22,6 +22,8 @@ from campaigns.sending import receipts
 __all__ = ["sandbox_secret"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sandbox_secret")]
 
+AT = "2026-11-22T10:00:00Z"
+
 
 @pytest.fixture
 def run() -> Run:
