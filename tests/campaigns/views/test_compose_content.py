@@ -1,30 +1,23 @@
-import io
-from typing import Any
-
+import composer_pages
 import factories
-import media_samples
 import pytest
+from composer_pages import post
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import Settings
 
 from campaigns import roles
-from campaigns.assets import store
 from campaigns.composing import drafts
 from campaigns.lifecycle import campaigns
-from campaigns.models import Asset, Campaign
+from campaigns.models import Campaign
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def marketer() -> User:
-    roles.ensure(using="default")
-    return factories.user(roles.MARKETER)
+    return composer_pages.marketer()
 
 
 @pytest.fixture
@@ -35,24 +28,7 @@ def me(client: Client, marketer: User) -> Client:
 
 @pytest.fixture
 def draft() -> Campaign:
-    group = factories.number().group
-    factories.subscribed(factories.contact(first_name="Ana"), group)
-    return factories.campaign(text="Hi {{ ${first_name} | default: 'there' }}", group=group)
-
-
-def post(me: Client, draft: Campaign, *, json: bool = False, **sent: Any) -> HttpResponse:
-    data = {"text": drafts.content(draft).text, "version": draft.version, "act": "save", **sent}
-    options = {"headers": {"Accept": "application/json"}} if json else {}
-    return me.post(f"/campaigns/{draft.pk}/content", data, **options)  # type: ignore[arg-type, return-value]
-
-
-def jpeg(name: str = "beach.jpg", **options: Any) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, media_samples.jpeg(**options), "image/jpeg")
-
-
-def has_file(draft: Campaign) -> str:
-    picture = drafts.content(draft).rendition
-    return picture.asset.label if picture else ""
+    return composer_pages.draft()
 
 
 def test_the_page_shows_the_exact_message_for_a_sample(me: Client, draft: Campaign) -> None:
@@ -76,14 +52,6 @@ def test_somebody_who_may_only_look_cannot_save(client: Client, draft: Campaign)
     assert drafts.content(draft).text != "Mine"
 
 
-def test_without_a_token_nothing_is_taken(marketer: User, draft: Campaign) -> None:
-    careful = Client(enforce_csrf_checks=True)
-    careful.force_login(marketer)
-
-    assert post(careful, draft, text="Mine", file=jpeg()).status_code == 403
-    assert not Asset.objects.exists()
-
-
 def test_saving_leads_back_to_the_same_look(me: Client, draft: Campaign) -> None:
     answer = post(me, draft, text="New", as_link="on", sample="0")
 
@@ -96,127 +64,6 @@ def test_next_saves_and_goes_on(me: Client, draft: Campaign) -> None:
 
     assert answer.headers["Location"] == f"/campaigns/{draft.pk}/audience"
     assert drafts.content(draft).text == "New"
-
-
-def test_an_upload_becomes_the_file_and_text_is_saved_with_it(me: Client, draft: Campaign) -> None:
-    answer = post(me, draft, json=True, text="With a picture", file=jpeg(), act="upload")
-
-    assert answer.status_code == 200
-    assert (has_file(draft), drafts.content(draft).text) == ("beach.jpg", "With a picture")
-    assert "beach.jpg" in answer.json()["parts"]["file"]  # type: ignore[attr-defined]
-
-
-def test_each_answer_brings_the_version_for_the_next_one(me: Client, draft: Campaign) -> None:
-    first = post(me, draft, json=True, text="One", file=jpeg(), act="upload").json()  # type: ignore[attr-defined]
-
-    second = post(me, draft, json=True, text="Two", version=first["version"])
-
-    assert second.status_code == 200
-    assert drafts.content(draft).text == "Two"
-
-
-@pytest.mark.parametrize(
-    "content, words",
-    [
-        (media_samples.HTML, "This is really a HTML file"),
-        (b"", "The file is empty."),
-        (media_samples.jpeg()[:900], "The file ends too early"),
-        (media_samples.vcf(phone="none"), "Line 5: This is not a phone number: none"),
-    ],
-)
-def test_a_refused_upload_says_why_and_leaves_the_draft_untouched(
-    me: Client, draft: Campaign, content: bytes, words: str
-) -> None:
-    upload = SimpleUploadedFile("beach.jpg", content) if content else io.BytesIO(b"")
-    if not content:
-        upload.name = "beach.jpg"
-
-    answer = post(me, draft, text="typed meanwhile", file=upload, act="upload")
-
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert words in page
-    assert "typed meanwhile" in page
-    draft.refresh_from_db()
-    assert (draft.version, has_file(draft)) == (1, "")
-
-
-def test_fifty_megabytes_are_refused_in_words_and_not_kept_in_memory(me: Client, draft: Campaign) -> None:
-    big = SimpleUploadedFile("big.jpg", b"\xff\xd8\xff" + bytes(50_000_000))
-
-    answer = post(me, draft, json=True, text="typed", file=big, act="upload")
-
-    assert answer.status_code == 422
-    assert answer.json()["problems"] == ["The file has 50 MB; files up to 25 MB are taken in."]  # type: ignore[attr-defined]
-    assert not Asset.objects.exists()
-    assert drafts.content(draft).text != "typed"
-
-
-def test_far_too_much_is_answered_without_reading_it_all(me: Client, draft: Campaign, settings: Settings) -> None:
-    settings.UPLOAD_LIMIT_BYTES = 100_000
-
-    answer = post(me, draft, json=True, file=SimpleUploadedFile("z.jpg", bytes(5_000_000)), act="upload")
-
-    assert answer.status_code == 422
-    assert "files up to 100 KB" in answer.json()["problems"][0]  # type: ignore[attr-defined]
-
-
-def test_a_second_file_asks_before_it_replaces_the_first(me: Client, draft: Campaign) -> None:
-    post(me, draft, file=jpeg(), act="upload")
-    draft.refresh_from_db()
-
-    asked = post(me, draft, file=jpeg("other.jpg", width=50), act="upload")
-
-    assert "Replace beach.jpg with other.jpg?" in asked.content.decode()
-    assert has_file(draft) == "beach.jpg"
-    draft.refresh_from_db()
-    post(me, draft, act=f"use:{Asset.objects.get(label='other.jpg').pk}")
-    assert has_file(draft) == "other.jpg"
-
-
-def test_a_script_that_asked_already_replaces_at_once(me: Client, draft: Campaign) -> None:
-    post(me, draft, file=jpeg(), act="upload")
-    draft.refresh_from_db()
-
-    post(me, draft, json=True, file=jpeg("other.jpg", width=50), act="upload", replace="on")
-
-    assert has_file(draft) == "other.jpg"
-
-
-def test_remove_takes_the_file_out_and_keeps_it_in_the_library(me: Client, draft: Campaign) -> None:
-    post(me, draft, file=jpeg(), act="upload")
-    draft.refresh_from_db()
-
-    post(me, draft, act="remove")
-
-    assert has_file(draft) == ""
-    assert Asset.objects.count() == 1
-
-
-def test_make_it_fit_and_undo(me: Client, draft: Campaign, settings: Settings) -> None:
-    settings.MMS_ADVICE_BYTES = 60_000
-    asset = store.take_in(
-        name="photo.jpg", chunks=[media_samples.photo_jpeg(1)], by=draft.created_by, now=timezone.now()
-    )
-    post(me, draft, act=f"use:{asset.pk}")
-    draft.refresh_from_db()
-    assert 'value="fit"' in me.get(f"/campaigns/{draft.pk}/content").content.decode()
-
-    fitted = post(me, draft, json=True, act="fit")
-
-    assert "Made to fit:" in fitted.json()["parts"]["file"]  # type: ignore[attr-defined]
-    assert drafts.content(draft).rendition.bytes <= 60_000  # type: ignore[union-attr]
-    draft.refresh_from_db()
-    post(me, draft, act="undo_fit")
-    assert drafts.content(draft).rendition == store.clean_copy(asset)
-
-
-def test_a_gif_is_not_offered_what_cannot_be_done(me: Client, draft: Campaign, settings: Settings) -> None:
-    settings.MMS_ADVICE_BYTES = 10
-
-    page = post(me, draft, json=True, file=SimpleUploadedFile("a.gif", media_samples.gif()), act="upload").json()  # type: ignore[attr-defined]
-
-    assert 'value="fit"' not in page["parts"]["file"]
 
 
 def test_mend_makes_the_text_plain(me: Client, draft: Campaign) -> None:
@@ -232,7 +79,7 @@ def test_a_chip_works_without_scripts(me: Client, draft: Campaign) -> None:
 
 
 def test_a_broken_text_is_kept_as_typed_and_marked_in_place(me: Client, draft: Campaign) -> None:
-    parts = post(me, draft, json=True, text="Dear {{ ${frist_name} }}!").json()["parts"]  # type: ignore[attr-defined]
+    parts = post(me, draft, json=True, text="Dear {{ ${frist_name} }}!").json()["parts"]
 
     assert drafts.content(draft).text == "Dear {{ ${frist_name} }}!"
     assert "<mark>${frist_name}</mark>" in parts["check"]
@@ -241,7 +88,7 @@ def test_a_broken_text_is_kept_as_typed_and_marked_in_place(me: Client, draft: C
 
 
 def test_the_character_that_forces_another_alphabet_is_named(me: Client, draft: Campaign) -> None:
-    check = post(me, draft, json=True, text="It’s here").json()["parts"]["check"]  # type: ignore[attr-defined]
+    check = post(me, draft, json=True, text="It’s here").json()["parts"]["check"]
 
     assert "right single quotation mark" in check
     assert 'value="mend"' in check
@@ -265,7 +112,7 @@ def test_keeping_mine_is_one_more_press(me: Client, draft: Campaign) -> None:
     drafts.edit_content(campaign=draft, text="Theirs", version=1, by=factories.user(), now=timezone.now())
 
     stale = post(me, draft, json=True, text="Mine", version=1)
-    post(me, draft, text="Mine", version=stale.json()["stale"]["version"])  # type: ignore[attr-defined]
+    post(me, draft, text="Mine", version=stale.json()["stale"]["version"])
 
     assert (stale.status_code, drafts.content(draft).text) == (409, "Mine")
 
@@ -276,7 +123,7 @@ def test_a_booked_campaign_is_not_changed_and_edit_takes_it_back(me: Client, mar
         to=campaigns.states.Campaign.SCHEDULED,
         now=timezone.now(),
         due_at=timezone.now(),
-        fingerprint="f",  # type: ignore[attr-defined]
+        fingerprint="f",
     )
 
     assert post(me, draft, text="Mine").status_code == 422

@@ -1,17 +1,15 @@
-"""Audience, schedule, review, launch and basics."""
+"""Audience, schedule and basics; and what all pages cost."""
 
 from datetime import timedelta
 
 import factories
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns import roles
-from campaigns.models import Campaign, Message
-from subscriptions.models import OurPhone
+from campaigns.models import Campaign
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -146,134 +144,6 @@ def test_a_day_is_asked_for(me: Client, draft: Campaign) -> None:
 
     assert answer.status_code == 422
     assert "Choose a day." in answer.content.decode()
-
-
-def test_the_review_lists_every_problem_with_a_way_to_mend_it(me: Client, draft: Campaign) -> None:
-    draft.group.numbers.update(is_mms_enabled=False)
-    draft.revisions.update(text="{{ ${nobody} }}")
-
-    page = me.get(path(draft, "review")).content.decode()
-
-    assert "has no active MMS-enabled number any more" in page
-    assert f'href="{path(draft, "basics")}"' in page
-    assert f'href="{path(draft, "content")}#text"' in page
-    assert "launch-button" not in page
-
-
-def test_the_review_says_how_many_get_it_in_which_form(me: Client, draft: Campaign) -> None:
-    group = draft.group
-    group.allowed_countries = ["US", "GB"]
-    group.save()
-    factories.subscribed(factories.contact("+447700900123"), group)
-    draft = factories.campaign(text="Hi", picture=factories.rendition(), group=group)
-
-    page = me.get(path(draft, "review")).content.decode()
-
-    assert '<dt>as MMS</dt><dd class="number">2</dd>' in page
-    assert '<dt>as a text with a link</dt><dd class="number">1</dd>' in page
-
-
-def test_the_review_counts_who_would_be_skipped_and_says_the_base(me: Client, draft: Campaign) -> None:
-    draft.revisions.update(text="{{ ${city} }}{{ custom_attribute.${note} | default: '' }}!")
-    factories.subscribed(factories.contact(attributes={"note": "x" * 2_000}), draft.group)
-
-    page = me.get(path(draft, "review")).content.decode()
-
-    assert "Of the first 3 people looked at, these would be skipped:" in page
-
-
-def test_a_launch_states_the_number_and_leads_to_the_live_page(me: Client, draft: Campaign) -> None:
-    assert "Launch for 2 people" in me.get(path(draft, "review")).content.decode()
-
-    answer = me.post(path(draft, "launch"), {"version": 1, "people": 2})
-
-    assert answer.headers["Location"] == path(draft, "live")
-    draft.refresh_from_db()
-    assert (draft.state, draft.confirmed_people) == ("scheduled", 2)
-
-
-def test_a_double_click_launches_once_and_ends_on_the_live_page(me: Client, draft: Campaign) -> None:
-    me.post(path(draft, "launch"), {"version": 1, "people": 2})
-
-    again = me.post(path(draft, "launch"), {"version": 1, "people": 2})
-
-    assert again.headers["Location"] == path(draft, "live")
-
-
-@pytest.mark.parametrize("sent", [{"version": 1, "people": 3}, {"version": 2, "people": 2}])
-def test_a_launch_on_old_facts_is_refused(me: Client, draft: Campaign, sent: dict[str, int]) -> None:
-    answer = me.post(path(draft, "launch"), sent)
-
-    assert answer.status_code == 409
-    draft.refresh_from_db()
-    assert draft.state == "draft"
-
-
-def test_a_problem_blocks_the_launch_whoever_posts(me: Client, draft: Campaign) -> None:
-    draft.revisions.update(text="")
-
-    answer = me.post(path(draft, "launch"), {"version": 1, "people": 2})
-
-    assert answer.status_code == 409
-    assert "1 problem stands in the way" in answer.content.decode()
-
-
-def test_launching_is_a_right_of_its_own(client: Client, draft: Campaign) -> None:
-    rights = ("campaigns.view_campaign", "campaigns.change_campaign")
-    client.force_login(factories.user(permissions=rights))
-
-    assert client.post(path(draft, "launch"), {"version": 1, "people": 2}).status_code == 403
-    assert "To launch you need the right" in client.get(path(draft, "review")).content.decode()
-
-
-def test_a_campaign_taken_back_and_booked_again_keeps_its_time(me: Client, draft: Campaign) -> None:
-    day = (timezone.now() + timedelta(days=30)).date().isoformat()
-    me.post(path(draft, "schedule"), {"version": 1, "when": "at", "date": day, "time": "09:00", "zone": "UTC"})
-    me.post(path(draft, "launch"), {"version": 2, "people": 2})
-    me.post(path(draft, "edit"))
-
-    me.post(path(draft, "launch"), {"version": 2, "people": 2})
-
-    draft.refresh_from_db()
-    assert draft.due_at is not None
-    assert (draft.state, draft.due_at.isoformat()) == ("scheduled", f"{day}T09:00:00+00:00")
-
-
-def our_phone(by: User, **columns: object) -> OurPhone:
-    return OurPhone.objects.create(
-        **{"phone": "+12125550142", "label": "Mara", "added_by": by, "proved_at": timezone.now(), **columns}
-    )
-
-
-def test_a_test_goes_to_phones_that_were_proved(me: Client, draft: Campaign) -> None:
-    phone = our_phone(draft.created_by)
-
-    me.post(path(draft, "test"), {"version": 1, "to": [phone.pk]})
-
-    assert Message.objects.get(kind="test").to_phone == phone.phone
-
-
-def test_a_phone_that_is_not_proved_gets_no_test(me: Client, draft: Campaign) -> None:
-    phone = our_phone(draft.created_by, proved_at=None)
-
-    me.post(path(draft, "test"), {"version": 1, "to": [phone.pk]})
-
-    assert not Message.objects.exists()
-
-
-def test_a_new_phone_is_texted_a_code(me: Client, draft: Campaign) -> None:
-    me.post(path(draft, "our-phones"), {"label": "Mara", "phone": "(212) 555-0142"})
-
-    phone = OurPhone.objects.get()
-    assert (phone.phone, phone.proved_at) == ("+12125550142", None)
-    assert phone.code in Message.objects.get().body
-
-
-def test_a_wrong_number_is_refused_beside_its_field(me: Client, draft: Campaign) -> None:
-    answer = me.post(path(draft, "our-phones"), {"label": "Mara", "phone": "12"})
-
-    assert answer.status_code == 422
-    assert "not a number that can be texted" in answer.content.decode()
 
 
 def test_basics_change_name_purpose_and_group(me: Client, draft: Campaign) -> None:
