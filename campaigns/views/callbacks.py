@@ -26,7 +26,8 @@ def webhook(request: HttpRequest, provider: str, account_token: str, attempt_tok
     length = request.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > LIMIT_BYTES:
         return HttpResponse(status=413)
-    account = ProviderAccount.objects.filter(kind=provider, token=account_token).first()
+    known = "\x00" not in account_token + attempt_token
+    account = ProviderAccount.objects.filter(kind=provider, token=account_token).first() if known else None
     if account is None:
         return HttpResponse(status=404)
     callback = base.Callback(
