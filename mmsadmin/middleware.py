@@ -1,12 +1,39 @@
-"""Apply what the user prefers: language and time zone."""
+"""Around every view: addresses that no database takes, caches, and what the user prefers (language, time zone)."""
 
 import zoneinfo
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from campaigns.models import Preference
+
+
+class PlainAddressMiddleware:
+    """Refuse an address with a NUL in it (400): PostgreSQL takes none, so that looking it up would be a fault."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "\x00" in request.path_info or "\x00" in query or "%00" in query:
+            raise BadRequest("a NUL in the address")
+        return self.get_response(request)
+
+
+class PrivatePageMiddleware:
+    """What was shown to somebody who is logged in is kept nowhere, unless the view says otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class PreferenceMiddleware:

@@ -25,6 +25,10 @@ class LimitedUpload(FileUploadHandler):
         """Whether more came than is taken in."""
         return self.received > settings.UPLOAD_LIMIT_BYTES
 
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._kept = io.BytesIO()  # each file of a form has its own bytes
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
         if self.received > DRAINED * settings.UPLOAD_LIMIT_BYTES:

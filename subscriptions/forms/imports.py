@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from subscriptions.forms import people
 from subscriptions.models import ImportRun, SubscriptionGroup
 
 
@@ -40,6 +42,7 @@ class ImportForm(forms.Form):
         label=_("When it was given"),
         required=False,
         help_text=_("The earliest day, if there were several."),
+        validators=[MinValueValidator(people.EARLIEST)],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     wording = forms.CharField(

@@ -1,9 +1,10 @@
 """Forms about one person: adding them, recording consent, and what to search the list by."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,8 @@ from subscriptions.models import Contact, SubscriptionGroup
 from subscriptions.segments import search
 
 ATTRIBUTES_LIMIT = 30
+# Nobody agreed to texts before there were any; the first days of the calendar cannot be told in every zone either.
+EARLIEST = date(1992, 12, 3)
 
 
 class PhoneField(forms.CharField):
@@ -66,7 +69,9 @@ class ConsentForm(forms.Form):
         label=_("How they gave it"), max_length=300, help_text=_("For example: paper form in the Denver shop.")
     )
     given_on = forms.DateField(
-        label=_("When they gave it"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("When they gave it"),
+        validators=[MinValueValidator(EARLIEST)],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:

@@ -37,7 +37,7 @@ def check(
     if kind == ImportRun.Kind.CONTACTS and not (group and source and wording and consent_date):
         raise ValueError("Contacts come with their group and with source, date and wording of their consent.")
     upload.seek(0)
-    sheet = read.read(upload, limit_bytes=limit_bytes)
+    sheet = read.read(upload, limit_bytes=limit_bytes, size_bytes=upload.size)
     run = ImportRun(
         kind=kind,
         group=group if kind == ImportRun.Kind.CONTACTS else None,

@@ -60,15 +60,16 @@ class Sheet:
             yield Row(line, {meaning: cell for meaning, cell in named if meaning}, extra)
 
 
-def read(stream: "BinaryIO | File[bytes]", *, limit_bytes: int) -> Sheet:
+def read(stream: "BinaryIO | File[bytes]", *, limit_bytes: int, size_bytes: int = 0) -> Sheet:
     """Find out how a file is written. Raises ImportRefused, in words, when it is no list of people.
 
+    `size_bytes` is how much was sent, where what is too large was not kept.
     A file of one column needs no header if its first cell is a phone number.
     """
     raw = stream.read(limit_bytes + 1)
-    if len(raw) > limit_bytes:
+    if max(len(raw), size_bytes) > limit_bytes:
         stream.seek(0, io.SEEK_END)
-        facts = {"found": f"{stream.tell() // 1000:,}", "limit": f"{limit_bytes // 1000:,}"}
+        facts = {"found": f"{max(stream.tell(), size_bytes) // 1000:,}", "limit": f"{limit_bytes // 1000:,}"}
         raise ImportRefused(code="too_large", limit=limit_bytes, found=len(raw), words=words("too_large") % facts)
     encoding, text = _decode(raw)
     if "\x00" in text:

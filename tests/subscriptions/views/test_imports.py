@@ -92,3 +92,14 @@ def test_numbers_in_problems_are_hidden_from_who_may_not_see_them(clerk: Client)
     page = clerk.get(answer.url).content.decode()
     assert "8005550123" not in page
     assert "toll-free" in page
+
+
+def test_consent_cannot_come_from_before_texts(clerk: Client) -> None:
+    assert "consent_date" in upload(clerk, b"phone\n+12125550100\n", consent_date="0001-01-01").context["form"].errors
+
+
+def test_what_is_far_too_large_is_refused_in_words_and_not_kept(clerk: Client, settings: Any) -> None:
+    settings.UPLOAD_LIMIT_BYTES = settings.IMPORT_LIMIT_BYTES = 1_000
+    answer = upload(clerk, b"phone\n" + b"+12125550100\n" * 200)
+    assert answer.status_code == 422
+    assert "The file has 2 KB; at most 1 KB" in answer.content.decode()
