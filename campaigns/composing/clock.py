@@ -28,8 +28,13 @@ def moment(*, local_at: datetime, zone: str, now: datetime) -> datetime:
     A time that a clock change skips, or passes through twice, is no moment: nobody can know which was meant.
     """
     info = zoneinfo.ZoneInfo(zone)
-    first = local_at.replace(tzinfo=info, fold=0).astimezone(UTC)
-    second = local_at.replace(tzinfo=info, fold=1).astimezone(UTC)
+    try:
+        first = local_at.replace(tzinfo=info, fold=0).astimezone(UTC)
+        second = local_at.replace(tzinfo=info, fold=1).astimezone(UTC)
+    except OverflowError:  # the first or the last day that can be written, which in UTC lies outside
+        if local_at.year > 1:
+            raise NotSchedulable("too_far", local_at=local_at, zone=zone, offers=()) from None
+        raise NotSchedulable("past", local_at=local_at, zone=zone, offers=(_next_good(now, info),)) from None
     if first != second:
         code = "doubled_hour" if second > first else "missing_hour"
         raise NotSchedulable(code, local_at=local_at, zone=zone, offers=_around(local_at, info))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.composing import drafts
 from campaigns.forms import campaign as campaign_forms
+from campaigns.forms import compose as compose_forms
 from campaigns.lifecycle import campaigns as lifecycle
 from campaigns.views import compose_frame
 from subscriptions import refusals
@@ -24,7 +25,7 @@ def basics(request: HttpRequest, pk: int) -> HttpResponse:
     assert isinstance(request.user, User)
     held = {"name": campaign.name, "purpose": campaign.purpose, "group": campaign.group_id}
     form = campaign_forms.CampaignForm(request.POST or None, initial=held)
-    version = request.POST.get("version", "")
+    version = compose_forms.VersionForm(request.POST)
     if request.method == "POST" and form.is_valid():
         try:
             drafts.edit_basics(
@@ -32,7 +33,7 @@ def basics(request: HttpRequest, pk: int) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 purpose=form.cleaned_data["purpose"],
                 group=form.cleaned_data["group"],
-                version=int(version) if version.isdecimal() else 0,
+                version=version.cleaned_data["version"] if version.is_valid() else 0,
                 by=request.user,
                 now=timezone.now(),
             )

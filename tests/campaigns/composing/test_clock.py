@@ -96,3 +96,14 @@ def test_wall_is_the_way_back() -> None:
     moment = clock.moment(local_at=at("2027-07-01T09:00"), zone="Europe/Paris", now=NOW)
 
     assert clock.wall(moment=moment, zone="Europe/Paris") == at("2027-07-01T09:00")
+
+
+@pytest.mark.parametrize(
+    ("local_at", "zone", "code"),
+    [("9999-12-31T23:59", "America/Denver", "too_far"), ("0001-01-01T00:00", "Asia/Tokyo", "past")],
+)
+def test_days_that_utc_cannot_write_are_refused_like_others(local_at: str, zone: str, code: str) -> None:
+    with pytest.raises(clock.NotSchedulable) as refused:
+        clock.moment(local_at=at(local_at), zone=zone, now=NOW)
+
+    assert refused.value.code == code

@@ -219,3 +219,12 @@ def test_the_groups_are_read_at_once(marketer: Client, many: int, django_assert_
     # Session, user, preference, rights (2); ready groups, groups, numbers, accounts.
     with django_assert_num_queries(9):
         marketer.get("/campaigns/new")
+
+
+@pytest.mark.parametrize("version", ["9" * 5_000, "-1", "\u0663", ""])
+def test_a_version_that_is_none_is_a_stale_form(marketer: Client, version: str) -> None:
+    draft = factories.campaign(group=factories.number().group)
+    form = {"name": "Mine", "purpose": draft.purpose, "group": draft.group_id, "version": version}
+    assert marketer.post(f"/campaigns/{draft.pk}/basics", form).status_code == 422
+    draft.refresh_from_db()
+    assert draft.name != "Mine"
