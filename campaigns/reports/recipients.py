@@ -20,10 +20,13 @@ class Page:
     after: int
 
 
-def page(*, run: Run, part: str = "", reason: str = "", search: str = "", after: int = 0) -> Page:
+def page(
+    *, run: Run, part: str = "", reason: str = "", search: str = "", after: int = 0, sees_numbers: bool = False
+) -> Page:
     """Messages of a run in order, `after` a message id; `part` is a part of the sum, `reason` a code.
 
-    The cost does not grow with the run: it is always a walk along an index.
+    Who may not see numbers finds people only by the whole number. The cost does not grow with the run: it is always a
+    walk along an index.
     """
     rows = Message.objects.filter(run=run, pk__gt=after)
     if part in sums.LABELS:
@@ -31,7 +34,7 @@ def page(*, run: Run, part: str = "", reason: str = "", search: str = "", after:
     if reason:
         rows = rows.filter(reason=reason)
     if search:
-        rows = rows.filter(_matches(search))
+        rows = rows.filter(_matches(search, sees_numbers=sees_numbers))
     found = list(rows.select_related("contact", "number").order_by("pk")[: PER_PAGE + 1])
     return Page(found[:PER_PAGE], found[PER_PAGE - 1].pk if len(found) > PER_PAGE else 0)
 
@@ -46,11 +49,11 @@ def by_reason(*, run: Run) -> list[tuple[str, str, int]]:
     return sorted(((part, code, n) for (part, code), n in found.items() if n), key=lambda row: -row[2])
 
 
-def _matches(search: str) -> Q:
+def _matches(search: str, *, sees_numbers: bool) -> Q:
     """A number in any spelling, or a part of the name."""
     named = Q()
     for word in search.split()[:4]:
         named &= Q(contact__first_name__icontains=word) | Q(contact__last_name__icontains=word)
     spelled = phones.search_forms(search)
     found = named | Q(to_phone__in=spelled.exact)
-    return found | Q(to_phone__contains=spelled.part) if spelled.part else found
+    return found | Q(to_phone__contains=spelled.part) if sees_numbers and spelled.part else found

@@ -200,6 +200,7 @@ def _people(request: HttpRequest, run: Run, found: sums.Sum) -> dict[str, Any]:
         reason=chosen["reason"],
         search=chosen["q"],
         after=int(after) if after.isdecimal() and len(after) < 19 else 0,
+        sees_numbers=request.user.has_perm("subscriptions.see_phone_numbers"),
     )
     kept = urlencode({name: value for name, value in chosen.items() if value})
     rows = [(row, _why(row)) for row in page.rows]

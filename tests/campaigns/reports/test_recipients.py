@@ -55,3 +55,11 @@ def test_reasons_come_from_the_tallies_most_first(run: Run) -> None:
         ]
     )
     assert recipients.by_reason(run=run) == [("failed", "bad_number", 6), ("left_out", "suppressed", 2)]
+
+
+@pytest.mark.parametrize(("sees_numbers", "digits", "found"), [(True, 7, 1), (False, 7, 0), (False, 12, 1)])
+def test_who_may_not_see_numbers_learns_none_digit_by_digit(
+    run: Run, sees_numbers: bool, digits: int, found: int
+) -> None:
+    search = factories.message(run=run).to_phone[-digits:]
+    assert len(recipients.page(run=run, search=search, sees_numbers=sees_numbers).rows) == found
