@@ -158,6 +158,10 @@ def main() -> int:
     try:
         var = Path(env.text("MMSADMIN_VAR", str(plan.ROOT / "var"))).resolve()
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Also where somebody made the folder before us, and for what the processes write into it.
+        with contextlib.suppress(PermissionError):
+            var.chmod(0o700)
+        os.umask(0o077)
         plan.hold(var)
         port = plan.web_port()
         surroundings = plan.environment(var, port)
