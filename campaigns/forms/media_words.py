@@ -5,7 +5,7 @@ from typing import Final
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 Figure = str | int | None
@@ -68,12 +68,13 @@ _NOTES: Final[dict[str, str | Promise]] = {
 
 
 def size(value: int) -> str:
-    """Bytes in words, by locale; KB are 1,000 bytes, and as many decimals as tell a figure from its limit."""
+    """Bytes in words, by locale; KB are 1,000 bytes. One decimal, but three where a limit, a round figure, is near."""
     if value < 1_000:
-        return gettext("{count} bytes").format(count=value)
+        return ngettext("{count} byte", "{count} bytes", value).format(count=value)
     if value >= 10_000_000:
         return gettext("{count} MB").format(count=_number(value / 1_000_000, 1))
-    return gettext("{count} KB").format(count=_number(value / 1_000, 3 if value % 100 else 1))
+    near_a_limit = value % 100 and abs(value - round(value, -5)) < 1_000
+    return gettext("{count} KB").format(count=_number(value / 1_000, 3 if near_a_limit else 1))
 
 
 def _number(value: float, decimals: int) -> str:

@@ -29,7 +29,7 @@ def test_every_code_has_words_that_are_whole() -> None:
 def test_figures_are_in_kilobytes_of_a_thousand() -> None:
     with translation.override("en"):
         words = media_words.sentence("too_large_total", 1_000_000, 1_000_001)
-    assert words == "File and text together have 1,000.001 KB, 1 bytes over the limit of 1,000 KB."
+    assert words == "File and text together have 1,000.001 KB, 1 byte over the limit of 1,000 KB."
 
 
 def test_line_is_said_first() -> None:
