@@ -50,17 +50,18 @@ def for_contact(
     as_link: bool,
     text: str | None = None,
     known: Collection[str] | None = None,
+    sees_numbers: bool = False,
 ) -> Preview:
     """The exact message for this person; `text` stands in for the stored one while it is being typed.
 
     `as_link` shows what a phone without MMS gets; who lives where there is no MMS gets that anyway. `known` saves
-    asking for all fields again (see `problems.known_fields`).
+    asking for all fields again (see `problems.known_fields`). Who may not see numbers sees `values_of` instead.
     """
     revision = drafts.content(campaign)
     if text is not None:
         revision = with_text(revision, text.replace("\r\n", "\n"))
     ready = body.prepare(revision=revision, group=campaign.group, known=known or problems.known_fields())
-    values = body.values_of(contact) if contact else {}
+    values = values_of(contact, sees_numbers=sees_numbers)
     brand, opt_out_line = body.words_of(revision=revision, group=campaign.group)
     first, second = ("mms", "link") if revision.rendition else ("text", "text")
     return Preview(
@@ -75,19 +76,30 @@ def for_contact(
     )
 
 
+def values_of(contact: Contact | None, *, sees_numbers: bool) -> dict[str, object]:
+    """What the fields hold for this person. A number that may not be seen keeps its length: so do size and parts."""
+    values = dict(body.values_of(contact)) if contact else {}
+    if contact and not sees_numbers:
+        values["phone_number"] = f"{contact.phone[:2]}{'x' * (len(contact.phone) - 4)}{contact.phone[-2:]}"
+    return values
+
+
 def example_link() -> str:
     """What the last line of a text with a link looks like."""
     return f"{settings.PUBLIC_BASE_URL}/m/{EXAMPLE_END}"
 
 
-def samples(*, campaign: Campaign, search: str = "") -> list[Contact]:
-    """Up to CHOICES people of the audience who may be texted, by name or number in any spelling."""
+def samples(*, campaign: Campaign, search: str = "", sees_numbers: bool = False) -> list[Contact]:
+    """Up to CHOICES people of the audience who may be texted, by name or number in any spelling.
+
+    Who may not see numbers finds people only by the whole number.
+    """
     people = _reachable(campaign)
     words = search.split()
     forms = phones.search_forms(search)
     if forms.exact or forms.part:
         by_number = Q(phone__in=forms.exact)
-        people = people.filter(by_number | Q(phone__contains=forms.part) if forms.part else by_number)
+        people = people.filter(by_number | Q(phone__contains=forms.part) if sees_numbers and forms.part else by_number)
     else:
         for word in words[:4]:
             people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from campaigns.assets import fit
-from campaigns.composing import body, drafts, findings, preview, problems
+from campaigns.composing import drafts, findings, preview, problems
 from campaigns.forms import media_words, text_words, words
 from campaigns.models import Asset, Campaign, Rendition
 from campaigns.text import fields, parts, plain
@@ -51,9 +51,17 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         revision = preview.with_text(revision, text.replace("\r\n", "\n"))
     attributes = segments.known_attributes(limit=_ATTRIBUTES)
     known = fields.known(attributes=attributes)
-    samples = preview.samples(campaign=campaign, search=look.search)
+    sees_numbers = request.user.has_perm("subscriptions.see_phone_numbers")
+    samples = preview.samples(campaign=campaign, search=look.search, sees_numbers=sees_numbers)
     sample = _sample(samples, look)
-    seen = preview.for_contact(campaign=campaign, contact=sample, as_link=look.as_link, text=revision.text, known=known)
+    seen = preview.for_contact(
+        campaign=campaign,
+        contact=sample,
+        as_link=look.as_link,
+        text=revision.text,
+        known=known,
+        sees_numbers=sees_numbers,
+    )
     group_problems = problems.of_group(campaign.group)
     found = problems.of_content(revision=revision, group=campaign.group, known=known)
     schedule = problems.of_schedule(campaign, now=timezone.now())
@@ -74,7 +82,7 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         marks=compose_meter.marks(revision.text, found, seen.composed.refusal),
         group_problems=compose_frame.lines(campaign, group_problems),
         chips=[_chip(chip) for chip in fields.chips(attributes=attributes[:_CHIPS_IN_SIGHT])],
-        mirror=_mirror(seen, sample),
+        mirror=_mirror(seen, preview.values_of(sample, sees_numbers=sees_numbers)),
     )
 
 
@@ -119,9 +127,8 @@ def _chip(chip: fields.Chip) -> dict[str, str]:
     return {"field": chip.field, "label": text_words.label(chip.field), "snippet": chip.snippet}
 
 
-def _mirror(seen: preview.Preview, sample: Contact | None) -> dict[str, Any]:
+def _mirror(seen: preview.Preview, values: dict[str, object]) -> dict[str, Any]:
     """What the script needs to follow the typing before the server answers."""
-    values = body.values_of(sample) if sample else {}
     rendition = seen.rendition
     return {
         "values": {fields.written(name): str(value) for name, value in values.items() if value not in (None, "")},

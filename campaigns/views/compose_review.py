@@ -116,7 +116,12 @@ def _page(
     found = problems.of(campaign, now=now, people=people)
     blocking = problems.blocking(found)
     sample = next(iter(preview.samples(campaign=campaign)), None)
-    seen = preview.for_contact(campaign=campaign, contact=sample, as_link=False)
+    seen = preview.for_contact(
+        campaign=campaign,
+        contact=sample,
+        as_link=False,
+        sees_numbers=request.user.has_perm("subscriptions.see_phone_numbers"),
+    )
     context = compose_frame.context(
         request,
         campaign,

@@ -64,14 +64,23 @@ def test_samples_are_people_of_the_audience_who_may_be_texted() -> None:
     assert preview.samples(campaign=made) == [here]
 
 
-@pytest.mark.parametrize("search", ["zoe", "Zoe Lind", "(416) 555-0123", "550123"])
-def test_samples_are_found_by_name_and_number(search: str) -> None:
+@pytest.mark.parametrize(
+    ("search", "sees_numbers", "found"),
+    [
+        ("zoe", False, True),
+        ("Zoe Lind", False, True),
+        ("(416) 555-0123", False, True),
+        ("550123", True, True),
+        ("550123", False, False),
+    ],
+)
+def test_samples_are_found_by_name_and_number(search: str, sees_numbers: bool, found: bool) -> None:
     made = draft()
     zoe = factories.contact("+14165550123", first_name="Zoe", last_name="Lind")
     factories.subscribed(zoe, made.group)
     factories.subscribed(factories.contact("+12125550199"), made.group)
 
-    assert preview.samples(campaign=made, search=search) == [zoe]
+    assert preview.samples(campaign=made, search=search, sees_numbers=sees_numbers) == ([zoe] if found else [])
 
 
 def test_a_broken_filter_still_leaves_somebody_to_look_at() -> None:
