@@ -3,8 +3,7 @@
 import zoneinfo
 from collections.abc import Callable
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone, translation
 
 from campaigns.models import Preference
@@ -19,7 +18,7 @@ class PlainAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path_info or "\x00" in query or "%00" in query:
-            raise BadRequest("a NUL in the address")
+            return HttpResponseBadRequest()
         return self.get_response(request)
 
 
