@@ -4,7 +4,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) -I mmsadmin/bootstrap.py
 VENV = .venv/bin
 
-.PHONY: help run test lint bench lock clean
+.PHONY: help run test lint bench messages lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ lint: ## ruff, mypy, the floors, the templates
 
 bench: ## measure, one JSON object a line (ONLY=name picks rows)
 	@$(BOOTSTRAP) bench $(ONLY)
+
+messages: ## bring the French in step with the words of the sources, and say what is missing
+	@$(BOOTSTRAP) messages
 
 lock: ## write the lock files anew from pyproject.toml and package.json
 	@$(BOOTSTRAP) lock

@@ -195,6 +195,12 @@ def bench(arguments: Sequence[str]) -> None:
     become(BIN / "python", "-m", "bench", *arguments)
 
 
+def messages(_arguments: Sequence[str]) -> None:
+    """Write what people read into the catalogues; fails while something is not translated."""
+    develop()
+    become(BIN / "python", "manage.py", "messages")
+
+
 def lock(_arguments: Sequence[str]) -> None:
     """Resolve anew. No file may name where a package came from: machines differ in that."""
     tools = VENV / "lock-tools"
@@ -218,7 +224,7 @@ def develop() -> None:
     node_packages()
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "lock": lock}
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "messages": messages, "lock": lock}
 
 
 def main() -> int:

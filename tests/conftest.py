@@ -10,7 +10,6 @@ import browsers
 import pytest
 import servers
 from django.conf import settings as project
-from playwright.sync_api import Browser, sync_playwright
 from pytest_django.fixtures import Settings
 
 from campaigns.management import catalogues
@@ -71,15 +70,3 @@ def chromium() -> str:
     if not path:
         pytest.skip("Chromium is not installed (Debian package chromium)")
     return path
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """A running Chromium; each test opens a context of its own: `browser.new_context()`."""
-    # Playwright's synchronous interface keeps an event loop in this thread, and Django then refuses the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=browsers.FLAGS)
-        yield running
-        running.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
