@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -27,7 +27,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if kept.language:
         translation.activate(kept.language)
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        response = redirect(back)
+        response = HttpResponseRedirect(back)  # an address as it stands: `redirect` would look for a view of that name
     else:
         messages.success(request, _("Saved."))
         response = redirect(reverse("campaigns:preferences"))

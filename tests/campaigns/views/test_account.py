@@ -61,3 +61,11 @@ def test_the_server_sets_the_theme_so_that_nothing_flashes(me: Client) -> None:
 
 def test_a_stranger_has_none(client: Client) -> None:
     assert client.get("/preferences").status_code == 302
+
+
+@pytest.mark.parametrize("back", ["9999-12-31", "nowhere", "login"])
+def test_where_to_come_back_to_is_an_address_and_no_name_of_a_view(me: Client, back: str) -> None:
+    answer = me.post("/preferences", {"theme": "light", "next": back})
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == back
