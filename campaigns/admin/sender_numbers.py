@@ -13,7 +13,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin import countries, dependents, number_form
+from campaigns.composing import body
+from campaigns.forms import text_words
 from campaigns.gateways import registry
+from campaigns.text import fields, merge
 from subscriptions.models import ProviderAccount, SenderNumber, SubscriptionGroup
 
 PROVIDER_LABELS = {"sandbox": _("Sandbox carrier (virtual phones)")}
@@ -35,6 +38,15 @@ class GroupForm(forms.ModelForm[SubscriptionGroup]):
             name: forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
             for name in ("stop_reply", "help_reply", "start_reply", "auto_reply")
         }
+
+    def clean_auto_reply(self) -> str:
+        """An answer that cannot be read would be given to nobody: say so while somebody looks."""
+        text = str(self.cleaned_data["auto_reply"])
+        known = fields.known(attributes=body.named_attributes(text), inbound=True)
+        found = merge.check(text, fields=known)
+        if found:
+            raise forms.ValidationError([text_words.sentence(one.code, one.limit, one.found) for one in found])
+        return text
 
 
 class AccountForm(forms.ModelForm[ProviderAccount]):
