@@ -16,7 +16,7 @@ def file(request: HttpRequest, token: str) -> FileResponse:
     if rendition is None:
         raise Http404
     response = FileResponse(
-        rendition.file.open("rb"),
+        served.opened(rendition.file),
         content_type=rendition.mime,
         as_attachment=rendition.kind == Asset.Kind.VCF,
         filename=rendition.asset.label,

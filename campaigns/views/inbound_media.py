@@ -43,7 +43,7 @@ def _find(token: str) -> InboundMedia:
 
 def _answer(request: HttpRequest, found: InboundMedia, cache: str) -> HttpResponseBase:
     response = served.ranged(
-        found.file.open("rb"),
+        served.opened(found.file),
         size=found.bytes,
         mime=found.mime,
         asked=request.headers.get("Range", ""),

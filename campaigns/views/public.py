@@ -25,7 +25,7 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     # The frame asked who is logged in; the answer changes nothing here, and a CDN must not be told `Vary: Cookie`.
     request.session.accessed = False
     response = served.ranged(
-        rendition.file.open("rb"),
+        served.opened(rendition.file),
         size=rendition.bytes,
         mime=rendition.mime,
         asked=request.headers.get("Range", ""),

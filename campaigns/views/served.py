@@ -1,15 +1,19 @@
 """Bytes that came from outside, served so that no browser can be talked into more than showing them."""
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.files import File
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.db.models.fields.files import FieldFile
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 # Bounded, since no file is longer and Python refuses to read numbers of thousands of digits.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _CHUNK = 64 * 1024
+
+_log = logging.getLogger(__name__)
 
 
 def lock_down(response: HttpResponseBase) -> None:
@@ -17,6 +21,15 @@ def lock_down(response: HttpResponseBase) -> None:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+def opened(stored: FieldFile) -> File[Any]:
+    """A stored file, to be read. One that is gone from the storage is not found, rather than a fault of the page."""
+    try:
+        return stored.open("rb")
+    except FileNotFoundError:
+        _log.error("The stored file %s is missing", stored.name)
+        raise Http404 from None
 
 
 def ranged(source: File[Any], *, size: int, mime: str, asked: str, head: bool) -> HttpResponseBase:

@@ -194,3 +194,11 @@ def test_the_page_speaks_the_language_of_the_phone(client: Client) -> None:
     page = client.get(f"/m/{link().token}", headers={"Accept-Language": "fr-CA,fr;q=0.9"}).content.decode()
 
     assert '<html lang="fr">' in page
+
+
+def test_bytes_that_the_storage_lost_are_not_found(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    public_link = link()
+    public_link.rendition.file.storage.delete(public_link.rendition.file.name)
+
+    assert client.get(path(public_link)).status_code == 404
+    assert "is missing" in caplog.text
