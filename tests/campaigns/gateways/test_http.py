@@ -30,7 +30,13 @@ def test_a_file_one_byte_over_the_limit_is_refused() -> None:
 
 def test_an_address_outside_the_list_is_never_called() -> None:
     with endpoint.serving(reply=endpoint.answer(200, {}, PICTURE)) as server:
-        for address in (server.url + "/a", server.url.replace("127.0.0.1", "localhost"), "file:///etc/passwd", "//x", "http://[::1"):
+        for address in (
+            server.url + "/a",
+            server.url.replace("127.0.0.1", "localhost"),
+            "file:///etc/passwd",
+            "//x",
+            "http://[::1",
+        ):
             with pytest.raises(http.FetchRefused):
                 fetch(server, url=address, allowed=frozenset({"127.0.0.1:80"}))
         assert server.connections == 0
