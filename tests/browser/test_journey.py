@@ -97,7 +97,8 @@ def test_from_an_empty_page_to_a_phone_and_back(
     expect(row).to_contain_text("Journey")
     expect(row).to_contain_text("unsubscribed")
     row.locator(".inbox-who a").click()
-    expect(page.get_by_role("row").filter(has_text="Promotions")).to_contain_text("unsubscribed")
+    may_we = page.get_by_role("region", name="May we text them?")
+    expect(may_we.get_by_role("row").filter(has_text="Promotions")).to_contain_text("they opted out")
 
     phones.open_phone(answerer)
     phones.reply("Look at this!", file=File("back.png", "image/png", media_samples.png(200, 100)))

@@ -34,7 +34,7 @@ def test_the_keyboard_alone_leads_from_a_new_campaign_to_the_launch_button(visit
     page.wait_for_url("**/content")
     tab_to(visitor, page.locator("#file-input"))
     with page.expect_file_chooser() as opened:
-        keys.press("Enter")
+        keys.press("Space")
     opened.value.set_files({"name": "sea.png", "mimeType": "image/png", "buffer": media_samples.png(123, 45)})
     expect(page.locator("#file .file-name")).to_have_text("sea.png")
     tab_to(visitor, visitor.text_box)

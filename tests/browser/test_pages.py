@@ -24,7 +24,7 @@ MARKETER = {
     "audience": f"/campaigns/{DRAFT}/audience",
     "schedule": f"/campaigns/{DRAFT}/schedule",
     "review": f"/campaigns/{DRAFT}/review",
-    "live": f"/campaigns/{FINISHED}/live",
+    "live": f"/campaigns/{FINISHED}/live?part=failed",
     "library": "/library/",
     "picture": "/library/1",
     "inbox": "/inbox/",
@@ -56,6 +56,12 @@ PAGES = [
     *(("Marketer", name, path) for name, path in MARKETER.items()),
     *(("Account manager", name, path) for name, path in MANAGER.items()),
 ]
+# The admin's own: a question mark beside its two lists (a label on a span without a role), empty heads over inlines.
+DJANGOS_OWN = [".selector .help-tooltip", ".inline-related thead"]
+# Everything is asked where it is narrow, and what width or theme may change where they differ: colours take longest.
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+SHAPE = {"rules": {"color-contrast": {"enabled": False}}}
+LOOKS = [("light", WIDE, SHAPE), ("light", NARROW, {}), ("dark", NARROW, CONTRAST), ("dark", WIDE, CONTRAST)]
 MAIN = ["dashboard", "campaigns", "new campaign", "content", "review", "live", "inbox"]
 
 
@@ -69,15 +75,13 @@ def test_a_page_is_for_everybody_in_light_and_dark_wide_and_narrow(visit: Visit,
     visitor = visit(role, refusals={403, 404}, reduced_motion="reduce")
     visitor.go(path)
     assert visitor.troubles == []
-    found = {}
-    for theme in ("light", "dark"):
+    found = []
+    for theme, size, rules in LOOKS:
         visitor.page.evaluate(_THEME, theme)
-        for name, size in {"wide": WIDE, "narrow": NARROW}.items():
-            visitor.page.set_viewport_size(size)
-            # What the theme does not change is asked once for each width.
-            found[theme, name] = violations(visitor.page, rules=None if theme == "light" else ["color-contrast"])
+        visitor.page.set_viewport_size(size)
+        found += [f"{theme}, {size['width']} wide: {one}" for one in violations(visitor.page, rules)]
     visitor.troubles.clear()  # axe sets styles of its own, which the policy refuses as it should
-    assert {where: list_ for where, list_ in found.items() if list_} == {}
+    assert found == []
 
 
 @every_page
@@ -108,10 +112,10 @@ def test_a_role_that_may_not_is_told_what_is_missing(visit: Visit) -> None:
     expect(viewer.page.get_by_role("main")).to_contain_text(re.compile("right", re.IGNORECASE))
 
 
-def violations(page: Page, *, rules: list[str] | None) -> list[str]:
-    """What axe finds on the page as it stands: rule and place."""
-    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-    response = Axe().run(page, options={"resultTypes": ["violations"], "preload": False, **only}).response
+def violations(page: Page, rules: dict[str, Any]) -> list[str]:
+    """What axe finds on the page as it stands: rule, place and reason."""
+    options = {"resultTypes": ["violations"], "preload": False, **rules}
+    response = Axe().run(page, context={"exclude": DJANGOS_OWN}, options=options).response
     return [
         f"{violation['id']}: {node['target']} {node['failureSummary']}"
         for violation in response["violations"]
@@ -125,7 +129,13 @@ def _weight(answer: Response) -> int:
     return int(sizes["responseHeadersSize"]) + int(sizes["responseBodySize"])
 
 
-_THEME = "(theme) => { document.documentElement.dataset.bsTheme = theme; }"
+# Colours that are still on their way from one theme to the other are nobody's fault.
+_THEME = """async (theme) => {
+    document.documentElement.dataset.bsTheme = theme;
+    await new Promise(requestAnimationFrame);
+    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map((one) => one.finished));
+}"""
 # What reaches past the right edge, unless it scrolls in a box of its own.
 _TOO_WIDE = """() => {
     const room = document.documentElement.clientWidth;
