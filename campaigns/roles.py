@@ -8,10 +8,11 @@ from typing import Any
 
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
+from django.utils.translation import gettext_noop
 
-MARKETER = "Marketer"
-ACCOUNT_MANAGER = "Account manager"
-VIEWER = "Viewer"
+MARKETER = gettext_noop("Marketer")
+ACCOUNT_MANAGER = gettext_noop("Account manager")
+VIEWER = gettext_noop("Viewer")
 # Not a role: whoever is in it came with the demo world and leaves with it.
 DEMO = "Demo world"
 

@@ -137,7 +137,8 @@ def zoned(value: datetime | None, zone: str = "") -> str:
         return "–"
     info = zoneinfo.ZoneInfo(zone) if zone else timezone.get_current_timezone()
     local = timezone.localtime(value, info)
-    return f"{dateformat.format(local, _('D j M Y, H:i'))}, {place_of(str(info))}"
+    shown = dateformat.format(local, _("D j M Y, H:i"))
+    return f"{shown}, {place_of(str(info))}"
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """Every sentence in every language: nothing missing, nothing guessed, nothing that would break when it is filled in."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from campaigns.management import extraction
 
 ROOT: Path = settings.BASE_DIR
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+LOOK_UPS = {"_", *extraction.KEYWORDS}
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%|</?\w+[^>]*>")
 # What a phone gets as a text: signs outside the short alphabet would make it dearer.
 TEXTS = ("This phone now receives", "are unsubscribed and", "are subscribed. Msg", "Picture messages for", "Reply %(")
@@ -33,6 +35,16 @@ def test_the_catalogue_says_what_the_sources_say(language: str) -> None:
     """`make messages` brings it in step."""
     said = {(message.id, message.context) for message in extraction.catalogue(root=ROOT) if message.id}
     assert {(message.id, message.context) for message in messages(language)} == said
+
+
+def test_no_sentence_is_looked_up_inside_an_f_string() -> None:
+    """There some versions of Python hide it from the catalogue."""
+    hidden = []
+    for path in (path for path in extraction.sources(root=ROOT) if path.suffix == ".py"):
+        strings = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)]
+        calls = [node for string in strings for node in ast.walk(string) if isinstance(node, ast.Call)]
+        hidden += [f"{path.name}: {ast.unparse(call)}" for call in calls if ast.unparse(call.func) in LOOK_UPS]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
