@@ -10,6 +10,7 @@ import browsers
 import pytest
 import servers
 from django.conf import settings as project
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from campaigns.management import catalogues
@@ -31,6 +32,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"skipped although CI=true: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request in French leaves its language behind in the thread; in the product the next one sets its own."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
