@@ -25,6 +25,12 @@ class NumberForm(forms.ModelForm[SenderNumber]):
         model = SenderNumber
         fields = ("group", "kind", "value", "country", "is_mms_enabled", "rate", "account", "registration", "is_active")
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        # As a row under its group a field has no label of its own: Django only puts a head over the column.
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         kind, value, country = data.get("kind"), data.get("value"), data.get("country")
