@@ -91,6 +91,7 @@ class Outbox:
         task.add_done_callback(self._sends.discard)
 
     async def _send(self, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int) -> None:
+        clock.book(cost=ready.cost, monotonic=asyncio.get_running_loop().time())
         handed_over_at = timezone.now()
         try:
             outcome = await gateway.send(session=self._session, message=ready.outgoing)
