@@ -174,12 +174,12 @@ def test(arguments: Sequence[str]) -> None:
     develop()
     system_packages()
     pytest = (str(BIN / "python"), "-m", "pytest")
-    workers = () if "-n" in arguments else ("-n", "2", "--dist", "loadgroup")
+    workers = ("-n", "2", "--dist")
     if arguments:
-        become(*pytest, *workers, *arguments)
-    # The browser's tests have a process of their own: Playwright keeps an event loop in the thread that it ran in.
-    halves = [(*workers, "--ignore=tests/browser"), ("tests/browser",)]
-    ended = [subprocess.run([*pytest, *half], cwd=ROOT, check=False).returncode for half in halves]
+        become(*pytest, *(() if "-n" in arguments else (*workers, "loadgroup")), *arguments)
+    # The browser's tests have processes of their own: Playwright keeps an event loop in the thread that it ran in.
+    halves = [("loadgroup", "--ignore=tests/browser"), ("loadfile", "tests/browser")]
+    ended = [subprocess.run([*pytest, *workers, *half], cwd=ROOT, check=False).returncode for half in halves]
     if any(ended):
         raise Halt("Some tests failed: they are named above.")
 

@@ -1,7 +1,7 @@
-"""One running product and one browser for all tests of this folder. They share its world, so each makes its own things.
+"""One running product and one browser for the tests that an xdist worker is given of this folder.
 
-All of them run in one xdist worker; browser and product are gone when the folder is done, since Playwright keeps an
-event loop in the thread that later tests would trip over.
+They share its world, so each makes its own things, and the tests of a file stay together. Browser and product are gone
+when the folder is done, since Playwright keeps an event loop in the thread that later tests would trip over.
 """
 
 import re
@@ -22,7 +22,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="package")
