@@ -39,31 +39,48 @@ class Campaign(models.Model):
         SubscriptionGroup, on_delete=models.PROTECT, related_name="+", verbose_name=_("subscription group")
     )
     state = models.CharField(
+        _("state"),
         max_length=10,
         choices=[(state.value, label) for state, label in STATE_LABELS.items()],
         default=states.Campaign.DRAFT,
         editable=False,
     )
     # Why it is paused or held, as a code, with what was found; words live at the edge.
-    hold_code = models.CharField(max_length=40, blank=True, editable=False)
-    hold_detail = models.JSONField(default=dict, blank=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    audience = models.JSONField(default=dict, blank=True, help_text="See campaigns.audience.filters.")
-    when = models.CharField(max_length=3, choices=When.choices, default=When.NOW)
+    hold_code = models.CharField(_("why it waits"), max_length=40, blank=True, editable=False)
+    hold_detail = models.JSONField(_("details"), default=dict, blank=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    audience = models.JSONField(_("audience"), default=dict, blank=True, help_text="See campaigns.audience.filters.")
+    when = models.CharField(_("when"), max_length=3, choices=When.choices, default=When.NOW)
     # The wall clock and zone are what a person said; due_at is the moment computed from them.
-    local_at = models.DateTimeField(null=True, blank=True)
-    zone = models.CharField(max_length=50, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True, editable=False)
-    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
-    confirmed_people = models.PositiveIntegerField(null=True, editable=False)
+    local_at = models.DateTimeField(_("date and time"), null=True, blank=True)
+    zone = models.CharField(_("time zone"), max_length=50, blank=True)
+    due_at = models.DateTimeField(_("due at"), null=True, blank=True, editable=False)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True, editable=False)
+    confirmed_people = models.PositiveIntegerField(_("people confirmed"), null=True, editable=False)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("confirmed by"),
     )
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    edited_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    edited_at = models.DateTimeField(_("edited at"), auto_now_add=True)
     edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("edited by"),
     )
 
     class Meta:
@@ -119,19 +136,19 @@ class Revision(models.Model):
 class Run(models.Model):
     """One occurrence of a campaign. `planned` is everyone the filter matched, left-out people included."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="runs")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="runs")
-    fingerprint = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in states.Run])
-    due_at = models.DateTimeField()
-    expected_people = models.PositiveIntegerField()
-    planned = models.PositiveIntegerField(default=0)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="runs", verbose_name=_("campaign"))
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="runs", verbose_name=_("content"))
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=[(s.value, s.value) for s in states.Run])
+    due_at = models.DateTimeField(_("due at"))
+    expected_people = models.PositiveIntegerField(_("people expected"))
+    planned = models.PositiveIntegerField(_("planned"), default=0)
     # Expansion goes in chunks by contact id: a crash carries on behind the last committed one.
-    expanded_through = models.BigIntegerField(default=0)
-    expanded_at = models.DateTimeField(null=True)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    expanded_through = models.BigIntegerField(_("listed up to contact"), default=0)
+    expanded_at = models.DateTimeField(_("listed at"), null=True)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("run")

@@ -41,34 +41,56 @@ class Message(models.Model):
         states.Message.EXPIRED: _("expired"),
     }
 
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, related_name="messages")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="+")
-    group = models.ForeignKey(SubscriptionGroup, on_delete=models.PROTECT, related_name="+", db_index=False)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="messages")
-    number = models.ForeignKey(SenderNumber, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    to_phone = models.CharField(max_length=16, db_index=True)
-    consent = models.ForeignKey(ConsentEntry, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    rendition = models.ForeignKey(Rendition, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    sent_as = models.CharField(max_length=4, choices=SentAs.choices)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, related_name="messages", verbose_name=_("run"))
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("content")
+    )
+    group = models.ForeignKey(
+        SubscriptionGroup,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("subscription group"),
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, related_name="messages", verbose_name=_("contact")
+    )
+    number = models.ForeignKey(
+        SenderNumber,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("sender number"),
+    )
+    to_phone = models.CharField(_("phone"), max_length=16, db_index=True)
+    consent = models.ForeignKey(
+        ConsentEntry, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("consent")
+    )
+    rendition = models.ForeignKey(
+        Rendition, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("file")
+    )
+    sent_as = models.CharField(_("sent as"), max_length=4, choices=SentAs.choices)
     state = models.CharField(
+        _("state"),
         max_length=12,
         choices=[(s.value, label) for s, label in STATE_LABELS.items()],
         default=states.Message.PENDING,
     )
-    reason = models.CharField(max_length=40, blank=True)
-    body = models.TextField(blank=True)
-    parts = models.PositiveSmallIntegerField(default=1)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True)
-    claim = models.CharField(max_length=24, blank=True)
-    claimed_at = models.DateTimeField(null=True)
-    handed_over_at = models.DateTimeField(null=True)
-    provider_id = models.CharField(max_length=64, blank=True)
-    sent_at = models.DateTimeField(null=True)
-    delivered_at = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    parts = models.PositiveSmallIntegerField(_("parts"), default=1)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_attempt_at = models.DateTimeField(_("next try at"), null=True)
+    claim = models.CharField(_("claim"), max_length=24, blank=True)
+    claimed_at = models.DateTimeField(_("claimed at"), null=True)
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True)
+    provider_id = models.CharField(_("provider's ID"), max_length=64, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True)
+    created_at = models.DateTimeField(_("created at"))
 
     class Meta:
         verbose_name = _("message")
@@ -110,16 +132,18 @@ class Attempt(models.Model):
         NOT_SENT = "not_sent", _("not handed over")
         UNKNOWN = "unknown", _("unclear")
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
-    number = models.ForeignKey(SenderNumber, on_delete=models.PROTECT, related_name="+", db_index=False)
-    token = models.CharField(max_length=40, unique=True, default=new_token)
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OPEN)
-    code = models.CharField(max_length=40, blank=True)
-    detail = models.CharField(max_length=300, blank=True)
-    provider_id = models.CharField(max_length=64, blank=True)
-    claimed_at = models.DateTimeField()
-    handed_over_at = models.DateTimeField(null=True)
-    answered_at = models.DateTimeField(null=True)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("message"))
+    number = models.ForeignKey(
+        SenderNumber, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("sender number")
+    )
+    token = models.CharField(_("token"), max_length=40, unique=True, default=new_token)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.OPEN)
+    code = models.CharField(_("code"), max_length=40, blank=True)
+    detail = models.CharField(_("details"), max_length=300, blank=True)
+    provider_id = models.CharField(_("provider's ID"), max_length=64, blank=True)
+    claimed_at = models.DateTimeField(_("claimed at"))
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
 
     class Meta:
         verbose_name = _("attempt")

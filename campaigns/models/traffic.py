@@ -39,16 +39,24 @@ class Inbound(models.Model):
         HELP = "help", _("Help")
         NONE = "none", _("None")
 
-    callback = models.OneToOneField(Callback, on_delete=models.PROTECT, related_name="inbound")
-    number = models.ForeignKey(SenderNumber, on_delete=models.PROTECT, related_name="inbound")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="inbound")
-    from_phone = models.CharField(max_length=16, db_index=True)
-    text = models.TextField(blank=True)
-    action = models.CharField(max_length=12, choices=Action.choices, default=Action.NONE)
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, related_name="replies")
-    received_at = models.DateTimeField()
+    callback = models.OneToOneField(
+        Callback, on_delete=models.PROTECT, related_name="inbound", verbose_name=_("callback")
+    )
+    number = models.ForeignKey(
+        SenderNumber, on_delete=models.PROTECT, related_name="inbound", verbose_name=_("sender number")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, related_name="inbound", verbose_name=_("contact")
+    )
+    from_phone = models.CharField(_("phone"), max_length=16, db_index=True)
+    text = models.TextField(_("text"), blank=True)
+    action = models.CharField(_("action"), max_length=12, choices=Action.choices, default=Action.NONE)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, null=True, related_name="replies", verbose_name=_("campaign")
+    )
+    received_at = models.DateTimeField(_("received at"))
     # Media is fetched after the text was understood; the automatic answer waits for it.
-    media_done_at = models.DateTimeField(null=True)
+    media_done_at = models.DateTimeField(_("media fetched at"), null=True)
 
     class Meta:
         verbose_name = _("inbound message")
@@ -105,11 +113,15 @@ class MediaLink(models.Model):
 class Event(models.Model):
     """One line of the event stream: appended, never changed. `name` uses the field's words (InboundReceive, …)."""
 
-    name = models.CharField(max_length=40, db_index=True)
-    at = models.DateTimeField()
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, related_name="events")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="+")
-    payload = models.JSONField(default=dict)
+    name = models.CharField(_("name"), max_length=40, db_index=True)
+    at = models.DateTimeField(_("at"))
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, null=True, related_name="events", verbose_name=_("campaign")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("contact")
+    )
+    payload = models.JSONField(_("details"), default=dict)
 
     class Meta:
         verbose_name = _("event")
@@ -123,13 +135,15 @@ class Event(models.Model):
 class History(models.Model):
     """One move of a campaign, run or asset: from what to what, when, by whom, why."""
 
-    thing = models.CharField(max_length=10)
-    thing_id = models.BigIntegerField()
-    from_state = models.CharField(max_length=12, blank=True)
-    to_state = models.CharField(max_length=12)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    why = models.CharField(max_length=300, blank=True)
+    thing = models.CharField(_("thing"), max_length=10)
+    thing_id = models.BigIntegerField(_("its ID"))
+    from_state = models.CharField(_("from"), max_length=12, blank=True)
+    to_state = models.CharField(_("to"), max_length=12)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    why = models.CharField(_("why"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("move")

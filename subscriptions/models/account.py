@@ -16,9 +16,9 @@ class ProviderAccount(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     kind = models.CharField(_("provider"), max_length=30)
-    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    token = models.CharField(_("token"), max_length=40, unique=True, default=new_token, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("provider account")

@@ -47,7 +47,7 @@ class Contact(models.Model):
     is_fictitious = models.BooleanField(_("fictitious"), default=False)
     # Suppressed: never to be texted by any group, whatever consent says.
     suppressed_at = models.DateTimeField(_("suppressed at"), null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = ContactQuerySet.as_manager()
 
@@ -85,15 +85,21 @@ class ConsentEntry(models.Model):
         PROVIDER = "provider", _("reported by the provider")
         DEMO = "demo", _("demo world")
 
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="consent_entries")
-    group = models.ForeignKey(SubscriptionGroup, on_delete=models.PROTECT, null=True, related_name="+")
-    action = models.CharField(max_length=12, choices=Action.choices)
-    source = models.CharField(max_length=10, choices=Source.choices)
-    wording = models.TextField(blank=True)
-    detail = models.CharField(max_length=300, blank=True)
-    happened_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="consent_entries", verbose_name=_("contact")
+    )
+    group = models.ForeignKey(
+        SubscriptionGroup, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("subscription group")
+    )
+    action = models.CharField(_("action"), max_length=12, choices=Action.choices)
+    source = models.CharField(_("source"), max_length=10, choices=Source.choices)
+    wording = models.TextField(_("wording"), blank=True)
+    detail = models.CharField(_("details"), max_length=300, blank=True)
+    happened_at = models.DateTimeField(_("happened at"))
+    recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
         verbose_name = _("consent entry")
@@ -111,11 +117,15 @@ class Subscription(models.Model):
         SUBSCRIBED = "subscribed", _("subscribed")
         UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="subscriptions")
-    group = models.ForeignKey(SubscriptionGroup, on_delete=models.PROTECT, related_name="subscriptions")
-    state = models.CharField(max_length=12, choices=State.choices)
-    consent = models.ForeignKey(ConsentEntry, on_delete=models.PROTECT, related_name="+")
-    since = models.DateTimeField()
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="subscriptions", verbose_name=_("contact")
+    )
+    group = models.ForeignKey(
+        SubscriptionGroup, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("subscription group")
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State.choices)
+    consent = models.ForeignKey(ConsentEntry, on_delete=models.PROTECT, related_name="+", verbose_name=_("consent"))
+    since = models.DateTimeField(_("since"))
 
     class Meta:
         verbose_name = _("subscription")
@@ -132,11 +142,13 @@ class OurPhone(models.Model):
 
     phone = models.CharField(_("phone"), max_length=16, unique=True)
     label = models.CharField(_("whose"), max_length=100)
-    code = models.CharField(max_length=8, editable=False)
-    code_sent_at = models.DateTimeField(null=True, editable=False)
+    code = models.CharField(_("code"), max_length=8, editable=False)
+    code_sent_at = models.DateTimeField(_("code sent at"), null=True, editable=False)
     proved_at = models.DateTimeField(_("proved at"), null=True, editable=False)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("added by")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("our phone")

@@ -53,7 +53,7 @@ class SubscriptionGroup(models.Model):
         help_text=_("Shown to marketers when the group cannot send."),
     )
     is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = SubscriptionGroupQuerySet.as_manager()
 
@@ -120,7 +120,7 @@ class SenderNumber(models.Model):
         _("registration"), max_length=12, choices=Registration.choices, default=Registration.REGISTERED
     )
     is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = SenderNumberQuerySet.as_manager()
 
