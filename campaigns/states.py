@@ -96,3 +96,15 @@ class Asset(StrEnum):
     UPLOADED = "uploaded"
     READY = "ready"
     REFUSED = "refused"
+
+
+class Fit(StrEnum):
+    """A copy that somebody asked for."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+FIT_OPEN = (Fit.WAITING, Fit.RUNNING)

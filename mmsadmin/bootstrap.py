@@ -135,17 +135,28 @@ def npm() -> str:
     return str(BIN / "npm")
 
 
-def node_packages() -> None:
-    """The front-end packages as their lock file names them; none of their scripts runs."""
+def node_packages(*, also_dev: bool = False) -> None:
+    """The front-end packages as their lock file names them; none of their scripts runs. With `also_dev` those too that
+    only the bench runs against."""
+    name = "npm-dev" if also_dev else "npm"
     value = digest(ROOT / "package-lock.json", ROOT / "package.json")
-    if (ROOT / "node_modules/.package-lock.json").exists() and stamped("npm", value):
+    if (ROOT / "node_modules/.package-lock.json").exists() and (stamped(name, value) or stamped("npm-dev", value)):
         return
     found = npm()
     say("Installing front-end packages …")
     # The wheel's npm starts `node` by name: its folder comes first on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(found).parent), os.environ.get("PATH", os.defpath)])
-    call(found, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", quiet=True)
-    stamp("npm", value)
+    flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    call(found, "ci", *(() if also_dev else ("--omit=dev",)), *flags, quiet=True)
+    stamp(name, value)
+
+
+def bench_packages() -> None:
+    """The other tools that the bench measures ours against."""
+    python_packages("requirements-bench.lock")
+    node_packages(also_dev=True)
+    if not shutil.which("convert") and not apt_install("imagemagick"):
+        say("Could not install imagemagick: the bench leaves its figures out.")
 
 
 def system_packages() -> None:
@@ -196,8 +207,9 @@ def lint(_arguments: Sequence[str]) -> None:
 
 
 def bench(arguments: Sequence[str]) -> None:
-    """Measure against bare Django and bare SQL."""
+    """Measure against bare Django, bare SQL and other tools."""
     develop()
+    bench_packages()
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "tests"), str(ROOT)])
     become(BIN / "python", "-m", "bench", *arguments)
 
@@ -219,6 +231,7 @@ def lock(_arguments: Sequence[str]) -> None:
     for name, source in {
         "requirements.lock": ("pyproject.toml",),
         "requirements-dev.lock": ("pyproject.toml", "--group", "dev"),
+        "requirements-bench.lock": ("pyproject.toml", "--group", "dev", "--group", "bench"),
         "requirements-node.lock": ("--group", "pyproject.toml:node"),
     }.items():
         call(tools / "bin/uv", "pip", "compile", *source, *flags, *quiet, "-o", name)

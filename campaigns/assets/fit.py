@@ -36,7 +36,7 @@ def can_fit(asset: Asset) -> bool:
 def make_it_fit(*, asset: Asset, budget_bytes: int, now: datetime) -> Rendition:
     """The best-looking copy of at most `budget_bytes`, made from the original; the same budget gives the same copy.
 
-    Raises CannotFit. Decodes for up to `media.limits.WALL_S` seconds: never call it inside a transaction.
+    Raises CannotFit. Decodes for up to `media.limits.FIT.wall_s` seconds: never call it inside a transaction.
     """
     known = asset.renditions.filter(budget_bytes=budget_bytes).first()
     if known is not None:

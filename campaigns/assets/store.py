@@ -41,8 +41,8 @@ def too_large(found_bytes: int) -> UploadRefused:
 def take_in(*, name: str, chunks: Iterable[bytes], by: User, now: datetime) -> Asset:
     """Keep an upload and the clean copy of it. The same bytes again give the asset that is there already.
 
-    Reads at most UPLOAD_LIMIT_BYTES. Raises UploadRefused. Decodes for up to `media.limits.WALL_S` seconds: never call
-    it inside a transaction.
+    Reads at most UPLOAD_LIMIT_BYTES. Raises UploadRefused. Decodes for up to `media.limits.REVIEW.wall_s` seconds:
+    never call it inside a transaction.
     """
     data = _read(chunks)
     sha256 = hashlib.sha256(data).hexdigest()

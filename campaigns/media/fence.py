@@ -1,21 +1,25 @@
 """Decode untrusted files in a child process that can neither eat the machine nor take the caller down.
 
-The child (`python -m campaigns.media`) gets the file on its standard input and answers with a header in JSON, led by
-its length in eight bytes, and then the parts the header counts. It knows no secret: its environment is empty but for
+The child (`python -m campaigns.media`, or `.fit`) gets the file on its standard input and answers with a header in
+JSON, led by its length in eight bytes, and then the parts the header counts. It knows no secret: its environment is empty but for
 what Python needs. It lowers its own limits before it reads a byte.
 """
 
+import contextlib
 import dataclasses
 import json
 import logging
+import os
 import signal
 import subprocess  # the fence is a process
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from campaigns.media import check, kinds, limits, probe, problems, size, vcard, wire
-from campaigns.media import fit as fitting
+from campaigns.media.fit import result
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _ENVIRONMENT: Final = {
@@ -23,6 +27,8 @@ _ENVIRONMENT: Final = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "MALLOC_ARENA_MAX": "1",
+    # Each of its threads would take address space of its own.
+    "OPENBLAS_NUM_THREADS": "1",
 }
 
 log = logging.getLogger(__name__)
@@ -35,7 +41,7 @@ def review(
     upload_limit_bytes: int | None = None,
     hard_limit_bytes: int | None = None,
     advice_bytes: int | None = None,
-    timeout_s: float = limits.WALL_S,
+    timeout_s: float = limits.REVIEW.wall_s,
 ) -> check.Review:
     """Judge and rebuild one file. Never raises for a bad file.
 
@@ -48,7 +54,8 @@ def review(
         return check.refused(data, kind=kind, found=(found,))
     try:
         probe.identify(data, name=name)  # most wrong files are told from their first bytes, without a child
-        header, parts = _run({"job": "review", "name": name}, data, kind=kind, timeout_s=timeout_s)
+        child = _Child("campaigns.media", kind=kind, ceiling=limits.REVIEW, timeout_s=timeout_s)
+        header, parts = child.run({"name": name}, data)
     except problems.UnfitError as unfit:
         return check.refused(data, kind=kind, found=unfit.problems)
     verdict = _review(header, parts)
@@ -61,54 +68,99 @@ def review(
 
 
 def fit(
-    data: bytes, *, budget_bytes: int, name: str = "", timeout_s: float = limits.WALL_S
-) -> fitting.Fitted | problems.Problem:
-    """The best copy of a still picture within `budget_bytes`, or the first problem that stands in the way."""
+    data: bytes,
+    *,
+    budget_bytes: int,
+    name: str = "",
+    tell: result.Progress = result.in_silence,
+    timeout_s: float = limits.FIT.wall_s,
+) -> result.Fitted | problems.Problem:
+    """The best copy of a file within `budget_bytes`, or the first problem that stands in the way.
+
+    `tell` hears from another thread how far it is.
+    """
     try:
         kind = probe.identify(data, name=name)
-        job = {"job": "fit", "name": name, "budget_bytes": budget_bytes}
-        header, parts = _run(job, data, kind=kind, timeout_s=timeout_s)
+        with _listening(tell) as mouth:
+            job = {"name": name, "budget_bytes": budget_bytes, "tell_fd": mouth}
+            child = _Child("campaigns.media.fit", kind=kind, ceiling=limits.FIT, timeout_s=timeout_s, fds=(mouth,))
+            header, parts = child.run(job, data)
     except problems.UnfitError as unfit:
         return unfit.problems[0]
     values = header["fitted"]
-    values["steps"] = tuple(fitting.Step(**step) for step in values["steps"])
-    return fitting.Fitted(data=parts[0], **values)
+    values["steps"] = tuple(result.Step(**step) for step in values["steps"])
+    return result.Fitted(data=parts[0], **values)
 
 
-def _run(job: dict[str, Any], data: bytes, *, kind: str, timeout_s: float) -> tuple[dict[str, Any], list[bytes]]:
-    """Run one job in a child. Raises UnfitError: decoder_timeout, out_of_memory, corrupt, or what the job refused."""
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, no shell, a job that we wrote
-        [sys.executable, "-s", "-m", "campaigns.media", json.dumps(job)],
-        cwd=_ROOT,
-        env=_ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    with child:
-        try:
-            answer, _ = child.communicate(data, timeout=timeout_s)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            raise problems.refuse("decoder_timeout", limit=int(timeout_s)) from None
-        except BaseException:
-            child.kill()
-            raise
-    if child.returncode == -signal.SIGXCPU:
-        raise problems.refuse("decoder_timeout", limit=limits.CPU_S)
-    if child.returncode == -signal.SIGKILL:
-        raise problems.refuse("out_of_memory", limit=limits.MEMORY_BYTES)
+@contextlib.contextmanager
+def _listening(tell: result.Progress) -> Iterator[int]:
+    """A file descriptor for a child to write its progress to, a share a line; a thread passes it on to `tell`."""
+    ear, mouth = os.pipe()
+
+    def listen() -> None:
+        with os.fdopen(ear, encoding="ascii", errors="replace") as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError):
+                    tell(min(max(float(line), 0.0), 1.0))
+
+    listener = threading.Thread(target=listen, name="fit progress")
+    listener.start()
     try:
-        header, parts = wire.unpack(answer)
-    except (ValueError, KeyError):
-        log.warning("media child ended with %s and no answer", child.returncode)
-        raise problems.refuse("corrupt", found=kind) from None
-    if header.get("crash"):
-        log.warning("media child could not decode a %s: %s", kind, header["crash"])
-    if header.get("refused"):
-        raise problems.UnfitError(*(problems.Problem(**problem) for problem in header["refused"]))
-    return header, parts
+        yield mouth
+    finally:
+        os.close(mouth)
+        listener.join()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Child:
+    """One process for one job on one file of `kind`; `module` says which job, `fds` what it may write to."""
+
+    module: str
+    kind: str
+    ceiling: limits.Ceiling
+    timeout_s: float
+    fds: tuple[int, ...] = ()
+
+    def run(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+        """The header and parts of the answer. Raises UnfitError: decoder_timeout, out_of_memory, corrupt, or what the
+        job refused."""
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, no shell, a job that we wrote
+            [sys.executable, "-s", "-m", self.module, json.dumps(job)],
+            cwd=_ROOT,
+            env=_ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=self.fds,
+        )
+        with process:
+            try:
+                answer, _ = process.communicate(data, timeout=self.timeout_s)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise problems.refuse("decoder_timeout", limit=int(self.timeout_s)) from None
+            except BaseException:
+                process.kill()
+                raise
+        return self._understood(answer, process.returncode)
+
+    def _understood(self, answer: bytes, code: int) -> tuple[dict[str, Any], list[bytes]]:
+        if code == -signal.SIGXCPU:
+            raise problems.refuse("decoder_timeout", limit=self.ceiling.cpu_s)
+        if code == -signal.SIGKILL:
+            raise problems.refuse("out_of_memory", limit=self.ceiling.memory_bytes)
+        try:
+            header, parts = wire.unpack(answer)
+        except (ValueError, KeyError):
+            log.warning("media child ended with %s and no answer", code)
+            raise problems.refuse("corrupt", found=self.kind) from None
+        if header.get("crash"):
+            log.warning("media child could not decode a %s: %s", self.kind, header["crash"])
+        if header.get("refused"):
+            raise problems.UnfitError(*(problems.Problem(**problem) for problem in header["refused"]))
+        return header, parts
 
 
 def _review(header: dict[str, Any], parts: list[bytes]) -> check.Review:

@@ -1,19 +1,29 @@
 """How much a file may ask of the machine. All of it is checked before any pixel is decoded.
 
 A decoder holds four bytes a pixel, and turning or converting a picture holds it twice, so 25 million pixels cost
-200 MB, which is what fits below MEMORY_BYTES beside the upload and the interpreter. A phone's 48 or 50 million pixel
-JPEG is decoded at half its sides instead (libjpeg does that while decoding, at a quarter of the memory), which is
+200 MB, which is what fits below REVIEW.memory_bytes beside the upload and the interpreter. A phone's 48 or 50 million
+pixel JPEG is decoded at half its sides instead (libjpeg does that while decoding, at a quarter of the memory), which is
 still far more than any phone shows.
 """
 
+import dataclasses
 from typing import Final
 
 MEGA: Final = 1_000_000
 
-# Address space of the child that decodes; resident memory can only be smaller.
-MEMORY_BYTES: Final = 295 * MEGA
-CPU_S: Final = 20
-WALL_S: Final = 30.0
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What one fenced child may use. `memory_bytes` is address space: resident memory can only be smaller."""
+
+    memory_bytes: int
+    cpu_s: int
+    wall_s: float
+
+
+REVIEW: Final = Ceiling(memory_bytes=295 * MEGA, cpu_s=20, wall_s=30.0)
+# A fit only ever sees files that a review let pass, holds several copies at once, and somebody watches its progress.
+FIT: Final = Ceiling(memory_bytes=700 * MEGA, cpu_s=90, wall_s=120.0)
 OPEN_FILES: Final = 32
 
 PIXELS: Final = 25 * MEGA

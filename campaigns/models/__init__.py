@@ -1,4 +1,4 @@
-from campaigns.models.asset import Asset, Rendition
+from campaigns.models.asset import Asset, Fit, Rendition, Tag
 from campaigns.models.campaign import Campaign, Revision, Run
 from campaigns.models.message import Attempt, Heartbeat, Message, NumberLease, Tally
 from campaigns.models.traffic import (
@@ -17,6 +17,7 @@ __all__ = [
     "Callback",
     "Campaign",
     "Event",
+    "Fit",
     "Heartbeat",
     "History",
     "Inbound",
@@ -28,5 +29,6 @@ __all__ = [
     "Rendition",
     "Revision",
     "Run",
+    "Tag",
     "Tally",
 ]

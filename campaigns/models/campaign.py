@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import states
-from campaigns.models.asset import Rendition
+from campaigns.models.asset import Fit, Rendition
 from subscriptions.models import SubscriptionGroup
 
 
@@ -108,12 +108,16 @@ class Campaign(models.Model):
 
 
 class Revision(models.Model):
-    """One content of a campaign: text and at most one file. In work until frozen, then evidence for good."""
+    """One content of a campaign: text and at most one file. In work until frozen, then evidence for good.
+
+    `fitting` is a copy of the same file that will take the place of `rendition` as soon as it is made.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField(default=1)
     text = models.TextField(blank=True, max_length=4000)
     rendition = models.ForeignKey(Rendition, on_delete=models.PROTECT, null=True, related_name="revisions")
+    fitting = models.ForeignKey(Fit, on_delete=models.SET_NULL, null=True, related_name="revisions")
     # The group's words as they were when the content was frozen.
     brand = models.CharField(max_length=60, blank=True)
     opt_out_line = models.CharField(max_length=100, blank=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import media_samples as samples
 import pytest
 
-from campaigns.media import fence, fit, limits, problems, wire
+from campaigns.media import fence, limits, problems, wire
+from campaigns.media.fit import result
 
 MEMORY_CEILING_BYTES = 300_000_000
 
@@ -83,11 +84,11 @@ def test_child_writes_no_core_and_opens_few_files(monkeypatch: pytest.MonkeyPatc
            "(r.RLIMIT_CORE, r.RLIMIT_NOFILE, r.RLIMIT_CPU, r.RLIMIT_AS)]))\n"
            "c.review = tell")  # fmt: skip
     fence.review(samples.jpeg())
-    assert told.read_text() == repr([0, limits.OPEN_FILES, limits.CPU_S, limits.MEMORY_BYTES])
+    assert told.read_text() == repr([0, limits.OPEN_FILES, limits.REVIEW.cpu_s, limits.REVIEW.memory_bytes])
 
 
 def test_child_starts_without_django() -> None:
-    code = "import sys, runpy; sys.argv = ['x', '{\"job\": \"review\"}', '/dev/null']; " \
+    code = "import sys, runpy; sys.argv = ['x', '{}', '/dev/null']; " \
            "runpy.run_module('campaigns.media', run_name='__main__'); " \
            "sys.stderr.write(str('django' in sys.modules or 'celery' in sys.modules))"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=fence._ROOT)
@@ -98,7 +99,7 @@ def test_module_reads_a_path_and_answers_on_standard_output(tmp_path: Path) -> N
     path = tmp_path / "a.png"
     path.write_bytes(samples.png())
     done = subprocess.run(
-        [sys.executable, "-m", "campaigns.media", '{"job": "review", "name": "a.png"}', str(path)],
+        [sys.executable, "-m", "campaigns.media", '{"name": "a.png"}', str(path)],
         capture_output=True, check=True, cwd=fence._ROOT,
     )  # fmt: skip
     header, parts = wire.unpack(done.stdout)
@@ -139,7 +140,7 @@ def test_card_crosses_the_fence_whole() -> None:
 
 def test_fit_answers_a_copy_or_a_problem() -> None:
     fitted = fence.fit(samples.encoded(samples.photo(900, 700), "JPEG", quality=95), budget_bytes=60_000)
-    assert isinstance(fitted, fit.Fitted)
+    assert isinstance(fitted, result.Fitted)
     assert len(fitted.data) <= 60_000
     refusal = fence.fit(samples.gif(), budget_bytes=60_000)
     assert refusal == problems.Problem("fit_unsupported_kind", limit="jpeg, png", found="gif")

@@ -2,9 +2,10 @@ import media_samples as samples
 import pytest
 
 from campaigns.media import fit, problems
+from campaigns.media.fit import result
 
 
-def _codes(fitted: fit.Fitted) -> list[str]:
+def _codes(fitted: result.Fitted) -> list[str]:
     return [step.code for step in fitted.steps]
 
 

@@ -1,15 +1,14 @@
-"""Make a still picture fit a budget in bytes: smaller sides and a searched quality, never larger, never upscaled.
-
-The work is bounded by steps, not by seconds, so the same file and budget always give the same copy.
-"""
+"""Make a still picture fit: smaller sides and a searched quality."""
 
 import dataclasses
+import io
 import math
 from typing import Final
 
 from PIL import Image
 
-from campaigns.media import kinds, probe, problems, rebuild, still
+from campaigns.media import kinds, problems, rebuild, still
+from campaigns.media.fit import measure, result
 
 LONG_EDGE: Final = 1_600
 SMALLEST_EDGE: Final = 160
@@ -22,42 +21,20 @@ _COLOURS: Final = 256
 _HOPELESS: Final = 1.3
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that was done. Codes: kept, scaled (value: long edge), quality (value: 1-95), halved_colour,
-    became_jpeg, palette (value: colours)."""
-
-    code: str
-    value: int | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Fitted:
-    """A copy within the budget. `quality` is None where nothing was searched; bytes are len(data)."""
-
-    data: bytes
-    kind: str
-    mime: str
-    width: int
-    height: int
-    quality: int | None
-    steps: tuple[Step, ...]
-
-
-def fit(data: bytes, *, budget_bytes: int, name: str = "") -> Fitted:
-    """The best-looking copy of a JPEG or PNG of at most `budget_bytes`, and never of more than the upload has.
-
-    Raises UnfitError: fit_unsupported_kind, cannot_fit, and whatever makes the file unusable. Decodes untrusted bytes:
-    call it inside the fence.
-    """
-    kind = probe.identify(data, name=name)
-    if kind not in {"jpeg", "png"}:
-        raise problems.refuse("fit_unsupported_kind", limit="jpeg, png", found=kind)
-    budget = min(budget_bytes, len(data))
+def fit(data: bytes, *, kind: str, budget: int, tell: result.Progress) -> result.Fitted:
+    """The best-looking copy of a JPEG or PNG. Raises UnfitError: cannot_fit, and whatever makes the file unusable."""
     kept = _kept(data, kind=kind, budget=budget)
     if kept is not None:
         return kept
+    tell(0.2)
     image = still.canonical(still.decode(data, kind=kind, long_edge=LONG_EDGE), [])
+    tell(0.4)
+    fitted = _smaller(image, kind=kind, budget=budget)
+    with Image.open(io.BytesIO(fitted.data)) as after:
+        return dataclasses.replace(fitted, similarity=measure.similarity(image, after))
+
+
+def _smaller(image: Image.Image, *, kind: str, budget: int) -> result.Fitted:
     if kind == "png" and still.has_alpha(image):
         return _fit_png(image, budget=budget)
     if kind == "png":
@@ -67,14 +44,15 @@ def fit(data: bytes, *, budget_bytes: int, name: str = "") -> Fitted:
     return _fit_jpeg(image, budget=budget, was=kind)
 
 
-def _kept(data: bytes, *, kind: str, budget: int) -> Fitted | None:
+def _kept(data: bytes, *, kind: str, budget: int) -> result.Fitted | None:
     """The canonical copy as it is, where that already fits."""
     if len(data) > 2 * budget:
         return None  # rebuilding never halves a file, and takes a second for a large one
     clean, (width, height) = rebuild.rebuild(still.decode(data, kind=kind), size=budget, notes=[])
     if len(clean) > budget:
         return None
-    return Fitted(clean, kind, kinds.MIME[kind], width, height, None, (Step("kept"),))
+    steps = (result.Step("kept"),)
+    return result.Fitted(clean, kind, kinds.MIME[kind], width, height, similarity=1.0, steps=steps)
 
 
 def _edges(image: Image.Image) -> list[int]:
@@ -95,7 +73,7 @@ def _scaled(image: Image.Image, edge: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _fit_jpeg(image: Image.Image, *, budget: int, was: str) -> Fitted:
+def _fit_jpeg(image: Image.Image, *, budget: int, was: str) -> result.Fitted:
     pixels = image if image.mode in {"L", "RGB"} else image.convert("RGB")
     smallest = 0
     for edge in _edges(pixels):
@@ -105,11 +83,11 @@ def _fit_jpeg(image: Image.Image, *, budget: int, was: str) -> Fitted:
             if found is None:
                 continue
             data, quality = found
-            steps = [Step("became_jpeg")] if was == "png" else []
-            steps += [Step("scaled", edge)] if scaled.size != pixels.size else []
-            steps += [Step("quality", quality)]
-            steps += [Step("halved_colour")] if subsampling else []
-            return Fitted(data, "jpeg", kinds.MIME["jpeg"], *scaled.size, quality, tuple(steps))
+            steps = [result.Step("became_jpeg")] if was == "png" else []
+            steps += [result.Step("scaled", edge)] if scaled.size != pixels.size else []
+            steps += [result.Step("quality", quality)]
+            steps += [result.Step("halved_colour")] if subsampling else []
+            return result.Fitted(data, "jpeg", kinds.MIME["jpeg"], *scaled.size, quality=quality, steps=tuple(steps))
     raise problems.refuse("cannot_fit", limit=budget, found=smallest)
 
 
@@ -144,17 +122,17 @@ def _search(image: Image.Image, *, budget: int, subsampling: int, lowest: int) -
     return (best, low), smallest
 
 
-def _flat_png(image: Image.Image, *, budget: int) -> Fitted | None:
+def _flat_png(image: Image.Image, *, budget: int) -> result.Fitted | None:
     """A drawing or a screenshot without loss but for its sides: no JPEG blur around its lines."""
     scaled = _scaled(image.convert("RGB") if image.mode in {"1", "P"} else image, min(LONG_EDGE, max(image.size)))
     data = rebuild.png(scaled, size=budget)
     if len(data) > budget:
         return None
-    steps = (Step("scaled", max(scaled.size)),) if scaled.size != image.size else (Step("kept"),)
-    return Fitted(data, "png", kinds.MIME["png"], *scaled.size, None, steps)
+    steps = (result.Step("scaled", max(scaled.size)),) if scaled.size != image.size else (result.Step("kept"),)
+    return result.Fitted(data, "png", kinds.MIME["png"], *scaled.size, steps=steps)
 
 
-def _fit_png(image: Image.Image, *, budget: int) -> Fitted:
+def _fit_png(image: Image.Image, *, budget: int) -> result.Fitted:
     """Without loss, else with a palette, at the largest sides that fit."""
     image = image if image.mode != "P" else image.convert("RGBA")
     ways: dict[int | None, float] = {None: 0.0, _COLOURS: 0.0}
@@ -167,9 +145,11 @@ def _fit_png(image: Image.Image, *, budget: int) -> Fitted:
                 continue
             data = rebuild.plain_png(scaled if colours is None else _with_palette(scaled))
             if len(data) <= budget:
-                steps: tuple[Step, ...] = (Step("scaled", edge),) if scaled.size != image.size else ()
-                steps += (Step("palette", colours),) if colours else ()
-                return Fitted(data, "png", kinds.MIME["png"], *scaled.size, None, steps or (Step("kept"),))
+                steps: tuple[result.Step, ...] = (result.Step("scaled", edge),) if scaled.size != image.size else ()
+                steps += (result.Step("palette", colours),) if colours else ()
+                return result.Fitted(
+                    data, "png", kinds.MIME["png"], *scaled.size, steps=steps or (result.Step("kept"),)
+                )
             smallest = len(data)
             ways[colours] = smallest / (scaled.width * scaled.height)
     raise problems.refuse("cannot_fit", limit=budget, found=smallest)

@@ -1,0 +1,56 @@
+"""What every fenced child does: lower its own limits, read one file, do one job, answer, end."""
+
+import dataclasses
+import json
+import re
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from campaigns.media import limits, problems, wire
+
+# A job gets the file and its own settings, and gives the header and the parts of its answer.
+Job = Callable[..., tuple[dict[str, Any], list[bytes]]]
+
+
+def serve(job: Job, *, ceiling: limits.Ceiling) -> None:
+    """Run `job` with the settings that the first argument holds in JSON, on the file that the second one names, or on
+    standard input."""
+    _lower_limits(ceiling)
+    Image.preinit()
+    path = sys.argv[2] if len(sys.argv) > 2 else None
+    sys.stdout.buffer.write(_answer(job, json.loads(sys.argv[1]), path, ceiling=ceiling))
+
+
+def peak_bytes() -> int | None:
+    """The most memory this process held. Not from getrusage, which on Linux also counts the parent before exec."""
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found.group(1)) * 1024 if found else None
+
+
+def _lower_limits(ceiling: limits.Ceiling) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (ceiling.cpu_s, ceiling.cpu_s + 1))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.OPEN_FILES, limits.OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_AS, (ceiling.memory_bytes, ceiling.memory_bytes))
+
+
+def _answer(job: Job, settings: dict[str, Any], path: str | None, *, ceiling: limits.Ceiling) -> bytes:
+    try:
+        data = Path(path).read_bytes() if path else sys.stdin.buffer.read()
+        return wire.pack(*job(data, **settings))
+    except problems.UnfitError as unfit:
+        found = unfit.problems
+        crash = ""
+    except MemoryError:
+        found = (problems.Problem("out_of_memory", limit=ceiling.memory_bytes),)
+        crash = ""
+    except Exception as error:  # whatever a broken file makes of a decoder, it is the file that is broken
+        found = (problems.Problem("corrupt"),)
+        crash = f"{type(error).__name__}: {error}"[:200]
+    return wire.pack({"refused": [dataclasses.asdict(problem) for problem in found], "crash": crash}, [])

@@ -1,0 +1,42 @@
+"""What a fit gives back, and how it tells how far it is."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+# Called with the share that is done, from 0.0 to 1.0, never falling.
+Progress = Callable[[float], None]
+
+
+def in_silence(_share: float) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done, as a code with one figure; the words are in `campaigns.forms.media_words`."""
+
+    code: str
+    value: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fitted:
+    """A copy within the budget; its bytes are len(data).
+
+    `similarity` is `measure.similarity` of what a phone shows before and after, 1.0 where nothing was lost and None for
+    a card without a photo. `quality` (1-95) is of a JPEG that was searched for. `card` is what `vcard.Card.store`
+    gives.
+    """
+
+    data: bytes
+    kind: str
+    mime: str
+    width: int | None
+    height: int | None
+    frames: int = 1
+    duration_ms: int = 0
+    quality: int | None = None
+    similarity: float | None = None
+    steps: tuple[Step, ...] = ()
+    card: dict[str, Any] | None = None
