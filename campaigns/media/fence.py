@@ -1,8 +1,8 @@
 """Decode untrusted files in a child process that can neither eat the machine nor take the caller down.
 
 The child (`python -m campaigns.media`, or `.fit`) gets the file on its standard input and answers with a header in
-JSON, led by its length in eight bytes, and then the parts the header counts. It knows no secret: its environment is empty but for
-what Python needs. It lowers its own limits before it reads a byte.
+JSON, led by its length in eight bytes, and then the parts the header counts. It knows no secret: its environment is
+empty but for what Python needs. It lowers its own limits before it reads a byte.
 """
 
 import contextlib

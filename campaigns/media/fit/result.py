@@ -14,7 +14,8 @@ def in_silence(_share: float) -> None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was done, as a code with one figure; the words are in `campaigns.forms.media_words`."""
+    """One thing that was done; the words are in `campaigns.forms.media_words`. Codes: kept, scaled (value: long edge),
+    quality (value: 1-95), halved_colour, became_jpeg, palette (value: colours)."""
 
     code: str
     value: int | None = None

@@ -60,7 +60,7 @@ def test_bombs_are_refused_quickly(name: str) -> None:
 
 
 def test_upload_over_the_limit_is_not_even_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fence, "_run", lambda *_, **__: pytest.fail("a child was started"))
+    monkeypatch.setattr(fence._Child, "run", lambda *_, **__: pytest.fail("a child was started"))
     verdict = fence.review(samples.jpeg(), name="a.jpg", upload_limit_bytes=1_000)
     assert [(problem.code, problem.limit) for problem in verdict.problems] == [("too_large_upload", 1_000)]
 
