@@ -29,7 +29,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "over_advice": _("The file has {found}; under {limit} is safe with every carrier."),
     "grew": _("Cleaned for sending, the file has {found}; as uploaded it had {limit}."),
     "animation_dropped": _("This PNG is animated ({found} frames); phones show the first picture only."),
-    "fit_unsupported_kind": _("Only JPEG and PNG stills can be made to fit, and this is a {found} file."),
+    "fit_unsupported_kind": _("No smaller copy of a {found} file can be made."),
     "cannot_fit": _("Even the smallest copy has {found}, which is over {limit}."),
     "vcard_too_large": _("The contact card has {found}; at most {limit} can be taken in."),
     "vcard_bad_encoding": _("The contact card is not written in {limit}."),
@@ -64,6 +64,8 @@ _NOTES: Final[dict[str, str | Promise]] = {
     "halved_colour": _("Colour detail halved."),
     "became_jpeg": _("Turned from PNG into JPEG."),
     "palette": _("Reduced to {value} colours."),
+    "on_white": _("White was put behind what was transparent."),
+    "on_black": _("Black was put behind what was transparent."),
 }
 
 

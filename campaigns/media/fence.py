@@ -72,17 +72,18 @@ def fit(
     *,
     budget_bytes: int,
     name: str = "",
+    ground: result.Ground = "",
     tell: result.Progress = result.in_silence,
     timeout_s: float = limits.FIT.wall_s,
 ) -> result.Fitted | problems.Problem:
     """The best copy of a file within `budget_bytes`, or the first problem that stands in the way.
 
-    `tell` hears from another thread how far it is.
+    With a `ground` nothing of it shines through any more. `tell` hears from another thread how far it is.
     """
     try:
         kind = probe.identify(data, name=name)
         with _listening(tell) as mouth:
-            job = {"name": name, "budget_bytes": budget_bytes, "tell_fd": mouth}
+            job = {"name": name, "budget_bytes": budget_bytes, "ground": ground, "tell_fd": mouth}
             child = _Child("campaigns.media.fit", kind=kind, ceiling=limits.FIT, timeout_s=timeout_s, fds=(mouth,))
             header, parts = child.run(job, data)
     except problems.UnfitError as unfit:

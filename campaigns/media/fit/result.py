@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, Protocol
 
 # Called with the share that is done, from 0.0 to 1.0, never falling.
 Progress = Callable[[float], None]
+# What is put behind whatever shines through; '' leaves it transparent.
+Ground = Literal["", "white", "black"]
 
 
 def in_silence(_share: float) -> None:
@@ -15,7 +17,7 @@ def in_silence(_share: float) -> None:
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
     """One thing that was done; the words are in `campaigns.forms.media_words`. Codes: kept, scaled (value: long edge),
-    quality (value: 1-95), halved_colour, became_jpeg, palette (value: colours)."""
+    quality (value: 1-95), halved_colour, became_jpeg, palette (value: colours), on_white, on_black."""
 
     code: str
     value: int | None = None
@@ -41,3 +43,13 @@ class Fitted:
     similarity: float | None = None
     steps: tuple[Step, ...] = ()
     card: dict[str, Any] | None = None
+
+
+class Fitter(Protocol):
+    """How one kind of file is made to fit."""
+
+    def __call__(self, data: bytes, *, kind: str, budget: int, ground: Ground, tell: Progress) -> Fitted:
+        """The best-looking copy of at most `budget` bytes, which is never more than the upload has.
+
+        Raises UnfitError: cannot_fit, and whatever makes the file unusable. `fit.fit` tells the end.
+        """

@@ -19,19 +19,25 @@ _FULL_COLOUR_QUALITY: Final = 70
 _ENCODES: Final = 7
 _COLOURS: Final = 256
 _HOPELESS: Final = 1.3
+_GROUNDS: Final = {"white": (255, 255, 255), "black": (0, 0, 0)}
 
 
-def fit(data: bytes, *, kind: str, budget: int, tell: result.Progress) -> result.Fitted:
+def fit(data: bytes, *, kind: str, budget: int, ground: result.Ground, tell: result.Progress) -> result.Fitted:
     """The best-looking copy of a JPEG or PNG. Raises UnfitError: cannot_fit, and whatever makes the file unusable."""
-    kept = _kept(data, kind=kind, budget=budget)
+    kept = None if ground else _kept(data, kind=kind, budget=budget)
     if kept is not None:
         return kept
     tell(0.2)
     image = still.canonical(still.decode(data, kind=kind, long_edge=LONG_EDGE), [])
+    flattened: tuple[result.Step, ...] = ()
+    if ground and still.has_alpha(image):
+        image = measure.on_ground(image, _GROUNDS[ground])
+        flattened = (result.Step(f"on_{ground}"),)
     tell(0.4)
     fitted = _smaller(image, kind=kind, budget=budget)
     with Image.open(io.BytesIO(fitted.data)) as after:
-        return dataclasses.replace(fitted, similarity=measure.similarity(image, after))
+        similarity = measure.similarity(image, after)
+    return dataclasses.replace(fitted, similarity=similarity, steps=flattened + fitted.steps)
 
 
 def _smaller(image: Image.Image, *, kind: str, budget: int) -> result.Fitted:

@@ -142,8 +142,15 @@ def test_fit_answers_a_copy_or_a_problem() -> None:
     fitted = fence.fit(samples.encoded(samples.photo(900, 700), "JPEG", quality=95), budget_bytes=60_000)
     assert isinstance(fitted, result.Fitted)
     assert len(fitted.data) <= 60_000
-    refusal = fence.fit(samples.gif(), budget_bytes=60_000)
-    assert refusal == problems.Problem("fit_unsupported_kind", limit="jpeg, png", found="gif")
+    refusal = fence.fit(samples.jpeg(), budget_bytes=60)
+    assert isinstance(refusal, problems.Problem)
+    assert (refusal.code, refusal.limit) == ("cannot_fit", 60)
+
+
+def test_ground_crosses_the_fence() -> None:
+    fitted = fence.fit(samples.transparent_png(), budget_bytes=60_000, ground="black")
+    assert isinstance(fitted, result.Fitted)
+    assert fitted.steps[0] == result.Step("on_black")
 
 
 def test_review_weighs_the_copy_when_it_is_given_limits() -> None:

@@ -79,6 +79,23 @@ def test_transparency_stays_transparent() -> None:
     assert lowest < 60 < 200 < highest
 
 
+@pytest.mark.parametrize("ground, light", [("white", 255), ("black", 0)])
+@pytest.mark.parametrize("budget", [600_000, 40_000])
+def test_ground_stands_behind_what_shone_through(ground: result.Ground, light: int, budget: int) -> None:
+    fitted = fit.fit(samples.transparent_png(800, 600), budget_bytes=budget, ground=ground)
+    picture = samples.opened(fitted.data)
+    assert "A" not in picture.getbands()
+    assert "transparency" not in picture.info
+    # The gradient of the sample's alpha is clear in its middle.
+    middle = picture.convert("L").getpixel((fitted.width // 2, fitted.height // 2))
+    assert abs(middle - light) < 30
+    assert _codes(fitted)[0] == f"on_{ground}"
+
+
+def test_ground_changes_nothing_where_nothing_shines_through() -> None:
+    assert "on_white" not in _codes(fit.fit(samples.png(), budget_bytes=60_000, ground="white"))
+
+
 def test_opaque_photograph_becomes_a_jpeg_and_says_so() -> None:
     fitted = fit.fit(samples.encoded(samples.photo(900, 700), "PNG"), budget_bytes=100_000)
     assert fitted.kind == "jpeg"
