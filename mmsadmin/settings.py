@@ -134,6 +134,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("tabler/css", BASE_DIR / "node_modules/@tabler/core/dist/css"),
     ("tabler/js", BASE_DIR / "node_modules/@tabler/core/dist/js"),
+    ("cropperjs", BASE_DIR / "node_modules/cropperjs/dist"),
 ]
 ICONS_DIR = BASE_DIR / "node_modules/@tabler/icons/icons"
 
