@@ -27,7 +27,7 @@ def tick() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Every ten seconds: what a crash or an outage left behind is named, moved or asked about."""
+    """Every five seconds: what a crash or an outage left behind is named, moved or asked about."""
     now = timezone.now()
     rescue.abandoned(now=now)
     rescue.ask(now=now)

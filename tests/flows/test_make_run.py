@@ -13,6 +13,11 @@ from django.conf import settings
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("make-run")]
 
+LOG_INS = [
+    "Marketer: marketer / try-it-out",
+    "Account manager: manager / try-it-out",
+    "Viewer: viewer / try-it-out",
+]
 SECOND_START_S = 5 * 5.0  # five times the aim: other tests share the two cores
 
 
@@ -27,6 +32,8 @@ def test_everything_starts_and_ctrl_c_ends_all_of_it(var: Path) -> None:
         servers.wait_for(lambda: started.children() == made_run.CHILDREN, what=f"all of {made_run.CHILDREN}")
         greeting = f"Open {started.base_url}/"
         servers.wait_for(lambda: greeting in started.log.read_text(), what="the address")
+        said = started.log.read_text()
+        assert [line for line in said.splitlines() if line.endswith(" / try-it-out")] == LOG_INS
         started.interrupt()
         assert started.command_lines() == []
         assert "Stopped." in started.log.read_text()

@@ -8,7 +8,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from campaigns.admin import number_form
-from campaigns.gateways import rates
 from subscriptions.models import SenderNumber
 
 pytestmark = pytest.mark.django_db
@@ -96,13 +95,18 @@ def test_saving_a_number_again_does_not_find_it_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"),
-    [("long_code", "+12125550190"), ("toll_free", "+18005550199"), ("short_code", "55501"), ("alphanumeric", "ACME")],
+    ("kind", "value", "rate"),
+    [
+        ("long_code", "+12125550190", "1"),  # one MMS part a second
+        ("toll_free", "+18005550199", "3"),
+        ("short_code", "55501", "100"),
+        ("alphanumeric", "ACME", "10"),
+    ],
 )
-def test_an_empty_rate_is_the_usual_one_of_the_kind(kind: str, value: str) -> None:
+def test_an_empty_rate_is_the_usual_one_of_the_kind(kind: str, value: str, rate: str) -> None:
     found = form(kind=kind, value=value, is_mms_enabled=None)
     assert found.is_valid(), found.errors
-    assert found.save().rate == Decimal(str(rates.DEFAULT_PARTS_PER_S[kind]))
+    assert found.save().rate == Decimal(rate)
 
 
 def test_a_rate_that_was_given_stays() -> None:

@@ -1,5 +1,6 @@
 import factories
 import pytest
+from bench.expand import subscribe
 
 from campaigns.composing import preview, trial
 from campaigns.models import Campaign
@@ -109,3 +110,13 @@ def test_a_text_without_fields_is_looked_at_once() -> None:
     tried = trial.run(campaign=made)
 
     assert (tried.looked_at, tried.is_whole) == (1, True)
+
+
+def test_a_trial_ends_after_the_first_thousand() -> None:
+    """As the page says; docs/decisions/0012."""
+    made = draft(text="Hi {{ ${first_name} }}")
+    subscribe(made.group, 1_001)
+
+    tried = trial.run(campaign=made)
+
+    assert (tried.looked_at, tried.is_whole) == (1_000, False)

@@ -1,5 +1,7 @@
 """The review page: problems, counts, tests on our phones, the launch."""
 
+import html
+import re
 from datetime import timedelta
 
 import factories
@@ -9,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns import roles
+from campaigns.composing import trial
 from campaigns.models import Campaign, Message
 from subscriptions.models import OurPhone
 
@@ -58,6 +61,44 @@ def test_the_review_says_how_many_get_it_in_which_form(me: Client, draft: Campai
 
     assert '<dt>as MMS</dt><dd class="number">2</dd>' in page
     assert '<dt>as a text with a link</dt><dd class="number">1</dd>' in page
+
+
+def counted(page: str) -> dict[str, str]:
+    """The people of the review page by the words beside their number."""
+    told = re.findall(r'<dt>(.*?)</dt><dd class="number">(.*?)</dd>', page)
+    return {html.unescape(words): count for words, count in told}
+
+
+def test_the_review_counts_who_is_left_out_by_reason(me: Client, draft: Campaign) -> None:
+    for place in range(2):
+        factories.subscribed(factories.contact(f"+4477009001{place:02}"), draft.group)
+
+    found = counted(me.get(path(draft, "review")).content.decode())
+
+    assert found["left out: unsubscribed from this group"] == "1"
+    assert found["left out: the country is not on the group's allow-list"] == "2"
+
+
+def test_who_goes_over_a_limit_is_counted_with_the_reason(me: Client, draft: Campaign) -> None:
+    draft.revisions.update(text="{{ ${city} }}{{ custom_attribute.${note} | default: '' }}!")
+    for _ in range(2):
+        factories.subscribed(factories.contact(attributes={"note": "x" * 2_000}), draft.group)
+
+    found = counted(me.get(path(draft, "review")).content.decode())
+
+    assert found["with this person's details the text is over its limit"] == "2"
+
+
+def test_beyond_its_bound_the_trial_says_how_many_it_looked_at(
+    me: Client, draft: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "BOUND", 2)
+    draft.revisions.update(text="Hi {{ ${first_name} }}")
+    factories.subscribed(to=draft.group)
+
+    page = me.get(path(draft, "review")).content.decode()
+
+    assert "Put together for the first 2 people: nobody is skipped for a limit." in page
 
 
 def test_the_review_counts_who_would_be_skipped_and_says_the_base(me: Client, draft: Campaign) -> None:

@@ -1,10 +1,12 @@
 """The live page: numbers that add up, acts by right, parts that are swapped only when they changed."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factories
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -62,6 +64,35 @@ def test_the_sum_adds_up_on_the_page(browser: Client, run: Run) -> None:
     assert "<strong>4</strong> planned" in html
     assert "<strong>3</strong> waiting" in html
     assert "<strong>1</strong> left out" in html
+
+
+def _figures(html: str) -> dict[str, str]:
+    """The figures of the page by what they are called."""
+    told = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", _squeezed(html))
+    return {name: " ".join(re.sub(r"<[^>]+>", " ", figure).split()) for name, figure in told}
+
+
+def test_pace_and_time_left_are_said_with_their_units(browser: Client, run: Run) -> None:
+    now = datetime(2026, 6, 1, 11, 59, 55, tzinfo=UTC)
+    run.campaign.group.numbers.update(rate="0.10")
+    Run.objects.update(started_at=now - timedelta(seconds=4))
+    left = [message.pk for message in Message.objects.filter(state="pending")[:2]]
+    messages.move(ids=left, from_states={states.Message.PENDING}, to=states.Message.CLAIMED)
+    messages.move(ids=left, from_states={states.Message.CLAIMED}, to=states.Message.ACCEPTED)
+    Message.objects.filter(pk__in=left).update(handed_over_at=now - timedelta(seconds=1))
+    with time_machine.travel(now, tick=False):
+        figures = _figures(_page(browser, run))
+    assert figures == {
+        "Handed over": "2 / 3",
+        "Pace now": "0.5 per second",
+        "Pace set": "0.1 per second",
+        "Last message leaves": "in 10 seconds 12:00",
+    }
+
+
+def test_without_a_number_that_can_send_no_time_is_promised(browser: Client, run: Run) -> None:
+    run.campaign.group.numbers.update(is_active=False)
+    assert _figures(_page(browser, run))["Last message leaves"] == "not while no number can send"
 
 
 def test_each_left_out_person_has_a_reason_in_words(browser: Client, run: Run) -> None:
