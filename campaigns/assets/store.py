@@ -92,6 +92,7 @@ def _keep(
         original_width=verdict.width,
         original_height=verdict.height,
         problems=[dataclasses.asdict(problem) for problem in verdict.problems],
+        look=verdict.poster.look if verdict.poster else None,
         created_by=by,
     )
     rendition = Rendition(
@@ -110,6 +111,9 @@ def _keep(
     # The files are named by chance: what a person called them says nothing here, and nothing can be guessed.
     asset.original.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(data), save=False)
     rendition.file.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(clean), save=False)
+    if verdict.poster:
+        ending = kinds.EXTENSION[verdict.poster.kind]
+        asset.poster.save(f"{secrets.token_hex(16)}.{ending}", ContentFile(verdict.poster.data), save=False)
     try:
         with transaction.atomic():
             asset.save()
@@ -119,6 +123,7 @@ def _keep(
     except BaseException:
         asset.original.delete(save=False)
         rendition.file.delete(save=False)
+        asset.poster.delete(save=False)
         raise
     return asset
 

@@ -18,6 +18,7 @@ from campaigns.models import (
     Callback,
     Campaign,
     Event,
+    Fit,
     History,
     Inbound,
     InboundMedia,
@@ -199,9 +200,10 @@ def _pictures(demo: World) -> list[tuple[Storage, str]]:
     files: list[tuple[Storage, str]] = []
     for asset in demo.assets:
         mine = Rendition.objects.filter(asset=asset)
-        gone = [*_files(mine, "file"), *_files([asset], "original")]
+        gone = [*_files(mine, "file"), *_files([asset], "original"), *_files([asset], "poster")]
         try:
             with transaction.atomic():
+                Fit.objects.filter(asset=asset).delete()
                 mine.delete()
                 asset_id = asset.pk
                 asset.delete()

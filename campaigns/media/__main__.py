@@ -12,12 +12,14 @@ def _review(data: bytes, *, name: str = "") -> tuple[dict[str, Any], list[bytes]
     values = {
         field.name: getattr(verdict, field.name)
         for field in dataclasses.fields(verdict)
-        if field.name not in {"data", "card", "problems", "peak_bytes"}
+        if field.name not in {"data", "card", "problems", "poster", "peak_bytes"}
     }
     values["problems"] = [dataclasses.asdict(problem) for problem in verdict.problems]
     values["card"] = verdict.card and verdict.card.store()
+    values["poster"] = verdict.poster and {"kind": verdict.poster.kind, "look": verdict.poster.look}
     header = {"review": values, "has_data": verdict.data is not None, "peak_bytes": child.peak_bytes()}
-    return header, [verdict.data or b"", (verdict.card and verdict.card.photo) or b""]
+    photo = (verdict.card and verdict.card.photo) or b""
+    return header, [verdict.data or b"", photo, (verdict.poster and verdict.poster.data) or b""]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from campaigns.media import gif, gif_write, kinds, probe, rebuild, still, vcard, vcard_write
+from campaigns.media import gif, gif_write, kinds, posters, probe, rebuild, still, vcard, vcard_write
 from campaigns.media.problems import Problem, UnfitError
 
 
@@ -13,7 +13,8 @@ class Review:
     `width`, `height`, `frames`, `duration_ms` (and `loop`: None plays once, 0 for ever) are of the copy. `metadata`,
     `trailing_bytes` and `uploaded_bytes` are of the upload: what was found and left out. `notes` are codes of what was
     done: orientation_applied, metadata_removed, profile_converted, cmyk_converted, depth_reduced,
-    trailing_bytes_removed, pixels_halved, lines_removed. `peak_bytes` is the most memory the decoder held.
+    trailing_bytes_removed, pixels_halved, lines_removed. `poster` stands for the file in lists; a card without a photo
+    has none. `peak_bytes` is the most memory the decoder held.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Review:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     card: vcard.Card | None = None
+    poster: posters.Poster | None = None
     peak_bytes: int | None = None
 
     @property
@@ -70,7 +72,7 @@ def _still(data: bytes, *, kind: str) -> Review:
         notes.append("trailing_bytes_removed")
     if picture.scale > 1:
         notes.append("pixels_halved")
-    clean, (width, height) = rebuild.rebuild(picture, size=len(data), notes=notes)
+    clean, image = rebuild.rebuild(picture, size=len(data), notes=notes)
     found = _grew(data, clean)
     if facts.frames > 1:
         advice = Problem("animation_dropped", limit=1, found=facts.frames, severity="advice")
@@ -80,14 +82,15 @@ def _still(data: bytes, *, kind: str) -> Review:
         mime=facts.mime,
         uploaded_bytes=len(data),
         data=clean,
-        width=width,
-        height=height,
+        width=image.width,
+        height=image.height,
         frames=1,
         has_alpha=facts.has_alpha,
         metadata=facts.metadata,
         trailing_bytes=facts.trailing_bytes,
         problems=found,
         notes=tuple(notes),
+        poster=posters.of_image(image),
     )
 
 
@@ -110,6 +113,7 @@ def _gif(data: bytes) -> Review:
         problems=_grew(data, clean),
         notes=("metadata_removed",) * bool(animation.metadata)
         + ("trailing_bytes_removed",) * bool(animation.trailing_bytes),
+        poster=posters.of_animation(animation),
     )
 
 
@@ -124,6 +128,7 @@ def _card(data: bytes) -> Review:
         notes=("lines_removed",) * bool(card.left_out),
         metadata=card.left_out,
         card=card,
+        poster=posters.of_file(card.photo) if card.photo else None,
     )
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from campaigns.media import check, kinds, limits, probe, problems, size, vcard, wire
+from campaigns.media import check, kinds, limits, posters, probe, problems, size, vcard, wire
 from campaigns.media.fit import result
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -168,6 +168,8 @@ def _review(header: dict[str, Any], parts: list[bytes]) -> check.Review:
     values = header["review"]
     if values["card"] is not None:
         values["card"] = vcard.Card.restore(values["card"], photo=parts[1] or None)
+    if values["poster"] is not None:
+        values["poster"] = posters.Poster(data=parts[2], **values["poster"])
     for name in ("metadata", "notes"):
         values[name] = tuple(values[name])
     values["problems"] = tuple(problems.Problem(**problem) for problem in values["problems"])

@@ -66,6 +66,20 @@ def rebuild(animation: gif.Animation) -> bytes:
     return b"".join([*out, b"\x3b"])
 
 
+def first_frame(animation: gif.Animation) -> Image.Image:
+    """The first frame on its canvas, in mode P or, where it covers only a part, RGBA."""
+    drawn = _draw(animation.frames[0], animation)
+    picture = Image.frombytes("P", drawn.pixels.size, drawn.pixels.tobytes())
+    picture.putpalette(drawn.palette, "RGB")
+    if drawn.transparent is not None:
+        picture.info["transparency"] = drawn.transparent
+    if picture.size == (animation.width, animation.height):
+        return picture
+    canvas = Image.new("RGBA", (animation.width, animation.height))
+    canvas.paste(picture.convert("RGBA"), drawn.box[:2])
+    return canvas
+
+
 def _draw(frame: gif.Frame, animation: gif.Animation) -> _Drawn:
     """Decode a frame and cut off what lies outside the canvas."""
     pixels = gif.indices(frame)

@@ -11,16 +11,16 @@ from campaigns.media import limits, still
 _PNG_COLOUR_TYPE = {"L": 0, "RGB": 2, "P": 3, "LA": 4, "RGBA": 6}
 
 
-def rebuild(picture: still.Still, *, size: int, notes: list[str]) -> tuple[bytes, tuple[int, int]]:
-    """The canonical JPEG or PNG of a decoded picture, and its width and height.
+def rebuild(picture: still.Still, *, size: int, notes: list[str]) -> tuple[bytes, Image.Image]:
+    """The canonical JPEG or PNG of a decoded picture, and the pixels that it was made of.
 
     `size` is the upload's, in bytes: more is tried where the first result is larger. What was done is appended to
     `notes`. Empties `picture`.
     """
     image = still.canonical(picture, notes)
     if picture.kind == "jpeg":
-        return _jpeg_as_before(image, picture, size=size), image.size
-    return png(image, size=size), image.size
+        return _jpeg_as_before(image, picture, size=size), image
+    return png(image, size=size), image
 
 
 def jpeg(image: Image.Image, **options: object) -> bytes:

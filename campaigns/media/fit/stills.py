@@ -54,11 +54,11 @@ def _kept(data: bytes, *, kind: str, budget: int) -> result.Fitted | None:
     """The canonical copy as it is, where that already fits."""
     if len(data) > 2 * budget:
         return None  # rebuilding never halves a file, and takes a second for a large one
-    clean, (width, height) = rebuild.rebuild(still.decode(data, kind=kind), size=budget, notes=[])
+    clean, image = rebuild.rebuild(still.decode(data, kind=kind), size=budget, notes=[])
     if len(clean) > budget:
         return None
     steps = (result.Step("kept"),)
-    return result.Fitted(clean, kind, kinds.MIME[kind], width, height, similarity=1.0, steps=steps)
+    return result.Fitted(clean, kind, kinds.MIME[kind], *image.size, similarity=1.0, steps=steps)
 
 
 def _edges(image: Image.Image) -> list[int]:

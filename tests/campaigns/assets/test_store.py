@@ -21,7 +21,7 @@ def take(content: bytes, name: str = "beach.jpg") -> Asset:
 
 
 def files() -> list[str]:
-    return [name for folder in ("originals", "renditions") for name in default_storage.listdir(folder)[1]]
+    return [name for folder in ("originals", "renditions", "posters") for name in default_storage.listdir(folder)[1]]
 
 
 def test_the_original_is_kept_and_a_clean_copy_made() -> None:
@@ -35,6 +35,22 @@ def test_the_original_is_kept_and_a_clean_copy_made() -> None:
     clean = store.read(copy)
     assert b"<script>" not in clean
     assert (copy.sha256, copy.bytes) == (hashlib.sha256(clean).hexdigest(), len(clean))
+
+
+def test_a_poster_is_kept_with_its_looks() -> None:
+    asset = take(media_samples.jpeg(1_200, 900))
+
+    with asset.poster.open() as poster, Image.open(poster) as image:
+        assert (image.format, image.size) == ("JPEG", (480, 360))
+    assert asset.poster.name.endswith(".jpg")
+    asset.refresh_from_db()
+    assert asset.look is not None
+
+
+def test_a_card_without_a_photo_has_no_poster() -> None:
+    asset = take(media_samples.vcf(), "a.vcf")
+
+    assert (asset.poster.name, asset.look) == ("", None)
 
 
 def test_what_was_done_is_noted() -> None:
@@ -98,7 +114,7 @@ def test_the_same_bytes_again_give_the_same_asset() -> None:
     first = take(media_samples.jpeg(), "beach.jpg")
 
     assert take(media_samples.jpeg(), "other.jpg") == first
-    assert len(files()) == 2
+    assert len(files()) == 3
 
 
 def test_uploading_an_archived_file_again_brings_it_back() -> None:

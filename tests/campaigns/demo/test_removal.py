@@ -15,7 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from campaigns import roles, states
 from campaigns.demo import logins, removal, world
-from campaigns.models import Asset, Campaign, Message, Rendition
+from campaigns.models import Asset, Campaign, Fit, Message, Rendition
 from subscriptions.models import ConsentEntry, Contact, OurPhone, ProviderAccount, SubscriptionGroup
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +46,22 @@ def test_no_row_of_the_demo_world_stays() -> None:
 
 
 @pytest.mark.usefixtures("demo")
+def test_copies_that_were_asked_for_go_too() -> None:
+    rendition = Rendition.objects.first()
+    assert rendition is not None
+    Fit.objects.create(
+        asset=rendition.asset, budget_bytes=300_000, state=states.Fit.DONE, rendition=rendition,
+        asked_by=rendition.asset.created_by, asked_at=timezone.now(),
+    )  # fmt: skip
+    removal.start_for_real(**OWNER)
+    assert rows_of_ours() == {}
+
+
+@pytest.mark.usefixtures("demo")
 def test_no_file_of_it_stays(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> None:
-    names = [asset.original.name for asset in Asset.objects.all()]
+    names = [file.name for asset in Asset.objects.all() for file in (asset.original, asset.poster) if file]
     names += [rendition.file.name for rendition in Rendition.objects.all()]
-    assert len(names) == 8
+    assert len(names) == 11  # a card without a photo has no poster
     with django_capture_on_commit_callbacks(execute=True):
         removal.start_for_real(**OWNER)
     assert [name for name in names if default_storage.exists(name)] == []
