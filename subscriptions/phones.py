@@ -14,6 +14,9 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 from phonenumbers import timezone as zones
 
+# Where numbers send MMS and phones take it; everyone else gets a text with a link.
+# Source: Twilio, "MMS support by country", read 2026-11-22.
+MMS_COUNTRIES: Final = ("CA", "US")
 E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 _KINDS: Final = {

@@ -36,17 +36,25 @@ class NumberForm(forms.ModelForm[SenderNumber]):
         kind, value, country = data.get("kind"), data.get("value"), data.get("country")
         if kind and value and country:
             value = data["value"] = normal(kind=kind, value=value, country=country)
-            problem = shape_problem(kind=kind, value=value, country=country) or self._taken(value, country)
+            problem = shape_problem(kind=kind, value=value, country=country) or self._taken(kind, value, country)
             if problem:
                 self.add_error("value", problem)
-        if kind == Kind.ALPHANUMERIC and data.get("is_mms_enabled"):
-            self.add_error("is_mms_enabled", _("An alphanumeric ID cannot send MMS: take the MMS flag away."))
+        if data.get("is_mms_enabled"):
+            if kind == Kind.ALPHANUMERIC:
+                self.add_error("is_mms_enabled", _("An alphanumeric ID cannot send MMS: take the MMS flag away."))
+            elif country and country not in phones.MMS_COUNTRIES:
+                self.add_error(
+                    "is_mms_enabled",
+                    _("Only US and Canadian numbers send MMS, and this one is of %(country)s: take the flag away.")
+                    % {"country": countries.name(country)},
+                )
         if kind and data.get("rate") is None and "rate" not in self.errors:
             data["rate"] = Decimal(str(rates.DEFAULT_PARTS_PER_S[kind]))
         return data
 
-    def _taken(self, value: str, country: str) -> str:
-        owner = SenderNumber.objects.filter(value=value, country=country).exclude(pk=self.instance.pk).first()
+    def _taken(self, kind: str, value: str, country: str) -> str:
+        others = SenderNumber.objects.filter(value=value).exclude(pk=self.instance.pk)
+        owner = (others.filter(country=country) if kind == Kind.SHORT_CODE else others).first()
         if owner is None:
             return ""
         return _("A number belongs to one group, and %(number)s already belongs to “%(group)s”.") % {

@@ -7,12 +7,8 @@ from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from campaigns.gateways import registry
 from campaigns.models import Message
-from subscriptions import consent, segments
+from subscriptions import consent, phones, segments
 from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
-
-# Where phones take MMS from our numbers; everyone else gets a text with a link.
-# Source: Twilio, "MMS support by country", read 2026-11-22.
-MMS_COUNTRIES = ("CA", "US")
 
 
 def people(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> QuerySet[Contact]:
@@ -26,7 +22,7 @@ def people(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> QuerySet
             output_field=CharField(),
         ),
         route=Case(
-            When(country__in=MMS_COUNTRIES, then=Value(Message.SentAs.MMS.value)),
+            When(country__in=phones.MMS_COUNTRIES, then=Value(Message.SentAs.MMS.value)),
             default=Value(Message.SentAs.LINK.value),
             output_field=CharField(),
         ),

@@ -118,7 +118,7 @@ def _reachable(campaign: Campaign) -> QuerySet[Contact]:
 def _sent_as(revision: Revision, contact: Contact | None, *, as_link: bool) -> str:
     if revision.rendition is None:
         return Message.SentAs.TEXT.value
-    abroad = contact is not None and contact.country not in matching.MMS_COUNTRIES
+    abroad = contact is not None and contact.country not in phones.MMS_COUNTRIES
     return Message.SentAs.LINK.value if as_link or abroad else Message.SentAs.MMS.value
 
 

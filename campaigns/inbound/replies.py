@@ -42,12 +42,12 @@ def understand(
 
     STOP is in force and its confirmation queued when this commits.
     """
-    number = SenderNumber.objects.select_related("group").filter(account=account, value=event.to_number).first()
-    if number is None:
-        return "no such number of this account"
     phone = phones.parse(event.from_phone)
     if not phone.e164:
         return "sender is no phone"
+    number = _number(account, event.to_number, phone)
+    if number is None:
+        return "no such number of this account"
     # No database takes a NUL, and none a half emoji: providers cut texts between the two.
     text = event.text.replace("\x00", "").encode(errors="replace").decode()[:TEXT_LIMIT]
     contact = Contact.objects.filter(phone=phone.e164).first()
@@ -79,6 +79,12 @@ def understand(
     else:
         finish(inbound=inbound, now=now)
     return "understood"
+
+
+def _number(account: ProviderAccount, value: str, phone: phones.Phone) -> SenderNumber | None:
+    """The number that was written to. A short code may stand for one group in each country: the sender's decides."""
+    found = list(SenderNumber.objects.select_related("group").filter(account=account, value=value).order_by("pk"))
+    return next((number for number in found if number.country == phone.country), found[0] if found else None)
 
 
 def finish(*, inbound: Inbound, now: datetime) -> None:

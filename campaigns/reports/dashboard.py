@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from campaigns import states
 from campaigns.models import Campaign, Heartbeat, NumberLease, Run
-from campaigns.reports import sums
+from campaigns.reports import pace, sums
 from subscriptions.models import SubscriptionGroup
 
 ERRORS_THAT_COUNT = 3
@@ -35,7 +35,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Attention:
-    """One thing that a person should look at. `kind`: process, number, held or group; the words live in the page."""
+    """One thing that a person should look at. `kind`: process, number, held, stuck or group; the words live in the
+    page."""
 
     kind: str
     subject: object
@@ -72,6 +73,7 @@ def read(*, now: datetime, processes: Sequence[str]) -> Dashboard:
         attention=[
             *silent(now=now, processes=processes),
             *_held(running),
+            *(Attention("stuck", run.campaign) for run in pace.stuck(runs=open_runs)),
             *_failing(),
             *_without_mms(),
         ],
@@ -79,7 +81,7 @@ def read(*, now: datetime, processes: Sequence[str]) -> Dashboard:
 
 
 def _runs(wanted: Collection[str]) -> QuerySet[Run]:
-    return Run.objects.filter(state__in=wanted).select_related("campaign__group")
+    return Run.objects.filter(state__in=wanted).select_related("campaign__group", "revision")
 
 
 def _liveliness(run: Run) -> int:

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns import states
-from campaigns.audience import matching
 from campaigns.composing import drafts
 from campaigns.models import Campaign, Message
 from campaigns.text import parts
@@ -95,7 +94,7 @@ def answer(
 
 
 def _route(phone: str) -> Message.SentAs:
-    in_mms_land = phones.parse(phone).country in matching.MMS_COUNTRIES
+    in_mms_land = phones.parse(phone).country in phones.MMS_COUNTRIES
     return Message.SentAs.MMS if in_mms_land else Message.SentAs.LINK
 
 

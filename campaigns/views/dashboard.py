@@ -1,6 +1,5 @@
 """The first page: what runs, what comes, what came of it, and what needs a person."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,7 +9,6 @@ from campaigns.reports import dashboard
 from campaigns.views import live_parts
 from subscriptions.views import access
 
-PROCESSES = ("worker", "drain")
 QUICK_S, SLOW_S = 2, 10
 
 
@@ -31,8 +29,7 @@ def part(request: HttpRequest) -> HttpResponse:
 
 
 def _read() -> dashboard.Dashboard:
-    processes = (*PROCESSES, "carrier") if settings.SANDBOX else PROCESSES
-    return dashboard.read(now=timezone.now(), processes=processes)
+    return dashboard.read(now=timezone.now(), processes=live_parts.processes())
 
 
 def _parts(request: HttpRequest, found: dashboard.Dashboard) -> list[live_parts.Part]:

@@ -144,10 +144,16 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
             },
         )
     )
-    shown.append(_part(request, "trouble", "_live_trouble.html", {"silent": _silent(campaign)}))
+    speed = _pace(run, now)
+    trouble = {"silent": _silent(campaign), "stuck": speed["pace"].stuck if speed["pace"] else 0}
+    shown.append(
+        _part(
+            request, "trouble", "_live_trouble.html", {**context, **trouble, "has_file": run and run.revision.rendition}
+        )
+    )
     if run is not None:
         found = sums.by_run(run_ids=[run.pk])[run.pk]
-        shown.append(_part(request, "sum", "_live_sum.html", {**context, "sum": found, **_pace(run, now)}))
+        shown.append(_part(request, "sum", "_live_sum.html", {**context, "sum": found, **speed}))
         shown.append(_part(request, "people", "_live_people.html", {**context, **_people(request, run, found)}))
     else:
         left_s = max(0, int(((campaign.due_at or now) - now).total_seconds()))
@@ -180,11 +186,11 @@ def _silent(campaign: Campaign) -> list[str]:
     """Processes without a sign of life, where this campaign needs them."""
     if campaign.state not in {states.Campaign.RUNNING, states.Campaign.SCHEDULED}:
         return []
-    return [str(item.subject) for item in dashboard.silent(now=timezone.now(), processes=("worker", "drain"))]
+    return [str(item.subject) for item in dashboard.silent(now=timezone.now(), processes=live_parts.processes())]
 
 
-def _pace(run: Run, now: Any) -> dict[str, Any]:
-    if run.state != states.Run.RUNNING:
+def _pace(run: Run | None, now: Any) -> dict[str, Any]:
+    if run is None or run.state != states.Run.RUNNING:
         return {"pace": None, "ends_at": None}
     speed = pace.of_run(run=run, now=now)
     ends_at = now + timedelta(seconds=speed.left_s) if speed.left_s is not None else None

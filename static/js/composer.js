@@ -64,7 +64,7 @@ function trouble(error) {
 function remember() {
   try {
     if (box.value === savedText) localStorage.removeItem(kept);
-    else localStorage.setItem(kept, JSON.stringify({ text: box.value, version: version.value }));
+    else localStorage.setItem(kept, JSON.stringify({ text: box.value, version: version.value, base: savedText }));
   } catch { /* a full or forbidden store: the words are still in the box */ }
 }
 
@@ -229,6 +229,11 @@ try {
   const words = JSON.parse(localStorage.getItem(kept) ?? "null");
   if (words && words.text !== savedText) {
     box.value = words.text;
+    if (words.version !== version.value) {
+      // Typed over an older version: the server is asked with that one, so that it says what changed meanwhile.
+      version.value = words.version;
+      savedText = words.base;
+    }
     edited();
   }
 } catch { /* nothing readable was kept */ }

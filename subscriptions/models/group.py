@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from subscriptions import phones
 from subscriptions.models.account import ProviderAccount
 
 
@@ -129,16 +130,28 @@ class SenderNumber(models.Model):
         verbose_name_plural = _("sender numbers")
         ordering = ["group", "kind", "value"]
         constraints = [
-            # A short code is unique within a country only; E.164 numbers and IDs are unique anyway.
+            models.UniqueConstraint(
+                fields=["value"],
+                condition=~Q(kind="short_code"),
+                name="sender_number_belongs_to_one_group",
+                violation_error_message=_("This number already belongs to a group."),
+            ),
+            # The same short code may be let to different senders in different countries.
             models.UniqueConstraint(
                 fields=["value", "country"],
-                name="sender_number_belongs_to_one_group",
+                condition=Q(kind="short_code"),
+                name="sender_number_short_code_once_per_country",
                 violation_error_message=_("This number already belongs to a group."),
             ),
             models.CheckConstraint(
                 condition=~Q(kind="alphanumeric", is_mms_enabled=True),
                 name="sender_number_alphanumeric_sends_no_mms",
                 violation_error_message=_("An alphanumeric ID cannot send MMS: take the MMS flag away."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_mms_enabled=False) | Q(country__in=phones.MMS_COUNTRIES),
+                name="sender_number_mms_where_phones_take_it",
+                violation_error_message=_("Only US and Canadian numbers send MMS: take the MMS flag away."),
             ),
             models.CheckConstraint(
                 condition=Q(rate__gt=0),

@@ -24,9 +24,7 @@ REFUSED = {
         *("library_use", "person_add", "person_consent", "person_suppress", "person_unsuppress"),
         *("import_new", "import_commit", "import_drop", "start_for_real"),
     },
-    roles.MARKETER: {
-        *("person_suppress", "person_unsuppress", "import_new", "import_commit", "import_drop", "start_for_real"),
-    },
+    roles.MARKETER: {"start_for_real"},
     roles.ACCOUNT_MANAGER: set(),
 }
 

@@ -86,6 +86,24 @@ def test_the_same_short_code_may_stand_in_two_countries() -> None:
     assert form(kind="short_code", value="55501", country="CA").is_valid()
 
 
+@pytest.mark.parametrize(
+    "kind, value", [("toll_free", "+18005550199"), ("long_code", "+12125550190"), ("alphanumeric", "MYSHOP")]
+)
+def test_any_other_number_stands_once_in_whatever_country(kind: str, value: str) -> None:
+    flags = {"is_mms_enabled": kind != "alphanumeric"}
+    factories.number(kind=kind, value=value, country="US", **flags)
+    assert "value" in form(kind=kind, value=value, country="CA", is_mms_enabled="").errors
+    with pytest.raises(IntegrityError):
+        factories.number(kind=kind, value=value, country="CA", **flags)
+
+
+def test_a_number_from_elsewhere_sends_no_mms() -> None:
+    told = form(kind="long_code", value="+447700900123", country="GB", is_mms_enabled="on").errors["is_mms_enabled"]
+    assert "Only US and Canadian numbers send MMS" in told[0]
+    with pytest.raises(IntegrityError):
+        factories.number(kind="long_code", value="+447700900123", country="GB", is_mms_enabled=True)
+
+
 def test_saving_a_number_again_does_not_find_it_taken() -> None:
     number = factories.number(value="+12125550190")
     again = number_form.NumberForm(

@@ -42,6 +42,19 @@ def test_stop_in_every_form_unsubscribes(number: SenderNumber, person: Contact, 
     assert (_state(number), inbound.action) == ("unsubscribed", "unsubscribed")
 
 
+def test_a_short_code_of_two_countries_is_that_of_the_senders_own() -> None:
+    ours, theirs = (
+        factories.number(kind="short_code", value="55501", country=country, account=account)
+        for account in [factories.account()]
+        for country in ("CA", "US")
+    )
+    for number in (ours, theirs):
+        factories.subscribed(Contact.objects.filter(phone=PHONE).first() or factories.contact(PHONE), number.group)
+    inbound_world.write(ours, PHONE, "STOP")
+    left = Subscription.objects.filter(contact__phone=PHONE, state="unsubscribed")
+    assert [one.group for one in left] == [theirs.group]
+
+
 def test_stop_is_confirmed_once(number: SenderNumber, person: Contact) -> None:
     inbound_world.write(number, PHONE, "STOP")
     inbound_world.write(number, PHONE, "STOP")

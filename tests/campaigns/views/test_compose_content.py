@@ -159,8 +159,9 @@ def test_a_sample_is_found_by_name(me: Client, draft: Campaign) -> None:
     assert "Hi Zoe" in page
 
 
-def test_numbers_are_masked_for_those_who_may_not_see_them(me: Client, draft: Campaign) -> None:
-    person = draft.group.subscriptions.get().contact
+def test_numbers_are_masked_for_those_who_may_not_see_them(client: Client, draft: Campaign) -> None:
+    me, person = client, draft.group.subscriptions.get().contact
+    me.force_login(factories.user(permissions=("campaigns.view_campaign", "campaigns.change_campaign")))
 
     page = me.get(f"/campaigns/{draft.pk}/content").content.decode()
     typed = {"text": "Is {{ ${phone_number} }} you?", "version": draft.version}

@@ -57,11 +57,34 @@ def test_live_progress_stands_as_a_sum_with_grouped_figures(viewer: Client) -> N
     assert "<strong>8,412</strong> delivered" in words(viewer)
 
 
-def test_a_stopped_worker_is_told_with_what_to_do(viewer: Client) -> None:
+@pytest.mark.parametrize(
+    "process, said",
+    [
+        ("worker", "The worker is not running"),
+        ("drain", "The sender process is not running"),
+        ("carrier", "The sandbox carrier is not running"),
+    ],
+)
+def test_a_stopped_process_is_told_with_what_to_do(viewer: Client, process: str, said: str) -> None:
+    healthy()
+    Heartbeat.objects.filter(process=process).delete()
+
     html = words(viewer)
 
-    assert "The worker is not running" in html
+    assert said in html
+    assert html.count("is not running") == 1
     assert "make run" in html
+
+
+def test_a_run_whose_numbers_fell_away_asks_for_a_person(viewer: Client) -> None:
+    healthy()
+    number = factories.number(group=factories.group(name="Store news", contact_person="Dana"), is_active=False)
+    run = factories.run(factories.campaign(group=number.group, name="Stuck", state="running", due_at=timezone.now()))
+    Tally.objects.create(run=run, shard=number.pk, state="pending", count=12)
+
+    html = " ".join(words(viewer).split())
+
+    assert "“Stuck” waits: no number of “Store news” can send the rest of it now." in html
 
 
 def test_all_well_is_quiet(viewer: Client) -> None:
@@ -147,7 +170,7 @@ def test_it_asks_quickly_only_while_something_runs(viewer: Client, is_running: b
 
 
 # Session, user, preference, rights of the user and of the groups; then open runs, closed runs, tallies, due,
-# heartbeats, leases, groups.
+# heartbeats, leases, groups, waiting people of running runs.
 @pytest.mark.parametrize("rows", [1, 30])
 def test_the_queries_do_not_grow_with_the_rows(viewer: Client, rows: int, django_assert_num_queries: Any) -> None:
     group = factories.number().group
@@ -159,5 +182,5 @@ def test_the_queries_do_not_grow_with_the_rows(viewer: Client, rows: int, django
         factories.run(done, state="finished", finished_at=timezone.now())
         NumberLease.objects.create(number=factories.number(), errors_in_a_row=3)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         viewer.get("/")

@@ -94,10 +94,9 @@ def test_the_campaign_it_answers_is_linked(manager: Client, number: SenderNumber
     assert f'href="/campaigns/{run.campaign.pk}/live">Summer sale' in _page(manager)
 
 
-@pytest.mark.parametrize("role", [roles.VIEWER, roles.MARKETER])
-def test_who_may_not_see_numbers_sees_them_masked(role: str, number: SenderNumber, person: Contact) -> None:
+def test_who_may_not_see_numbers_sees_them_masked(number: SenderNumber, person: Contact) -> None:
     inbound_world.write(number, PHONE, "Nice!")
-    page = _page(_as(role))
+    page = _page(_as(roles.VIEWER))
     assert "•••• ••01" in page
     assert "0101" not in page
 

@@ -197,10 +197,36 @@ def test_a_hold_says_why_and_what_to_do(browser: Client, run: Run) -> None:
     assert "You confirmed 100 people; it is 3 at the start" in _page(browser, run)
 
 
-def test_a_silent_sender_process_is_said(browser: Client, run: Run) -> None:
-    Heartbeat.objects.create(process="worker", at=timezone.now())
-    Heartbeat.objects.create(process="drain", at=timezone.now() - timedelta(minutes=1))
-    assert "The sender process is not running" in _page(browser, run)
+@pytest.mark.parametrize(
+    "process, words",
+    [
+        ("worker", "The worker is not running"),
+        ("drain", "The sender process is not running"),
+        ("carrier", "The sandbox carrier is not running"),
+    ],
+)
+def test_each_silent_process_is_said_and_no_other(browser: Client, run: Run, process: str, words: str) -> None:
+    for name in ("worker", "drain", "carrier"):
+        age = timedelta(minutes=1) if name == process else timedelta()
+        Heartbeat.objects.create(process=name, at=timezone.now() - age)
+    html = _page(browser, run)
+    assert words in html
+    assert html.count("is not running") == 1
+
+
+def test_people_whom_no_number_can_serve_any_more_are_said_and_no_end_is_promised(browser: Client, run: Run) -> None:
+    run.campaign.group.numbers.update(is_active=False)
+    html = _squeezed(_page(browser, run))
+    assert f"3 people wait: no number of “{run.campaign.group}” can send this now." in html
+    assert "not while no number can send" in html
+
+
+def test_a_flag_taken_away_stops_a_picture_but_not_a_text(browser: Client, run: Run) -> None:
+    run.campaign.group.numbers.update(is_mms_enabled=False)
+    assert "people wait: no number" not in _page(browser, run)
+    run.revision.rendition = factories.rendition()
+    run.revision.save()
+    assert "people wait: no number" in _page(browser, run)
 
 
 def test_a_draft_is_shown_in_the_composer(browser: Client) -> None:
