@@ -5,6 +5,7 @@ Each step leaves a stamp in `.venv/stamps` with the digest of what it was made f
 
 from __future__ import annotations  # an older Python must get as far as the sentence that says it is too old
 
+import functools
 import hashlib
 import os
 import platform
@@ -64,17 +65,24 @@ def stamp(name: str, value: str) -> None:
     (STAMPS / name).write_text(value)
 
 
-def apt_install(*packages: str) -> bool:
-    """Install Debian packages where we may; says whether that went well."""
+def apt_install(package: str) -> bool:
+    """Install a Debian package where we may; says whether that went well. One at a time, since apt-get refuses a whole
+    list for one name that it does not know."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return False
+    say(f"Installing {package} with apt-get …")
+    return apt_lists() and apt_get("install", "-y", "-qq", "--no-install-recommends", package)
+
+
+@functools.cache
+def apt_lists() -> bool:
+    return apt_get("update", "-qq")
+
+
+def apt_get(*words: str) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    say(f"Installing {', '.join(packages)} with apt-get …")
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
-        done = subprocess.run(["apt-get", *command], env=environment, check=False, stdout=subprocess.DEVNULL)
-        if done.returncode:
-            return False
-    return True
+    done = subprocess.run(["apt-get", *words], env=environment, check=False, stdout=subprocess.DEVNULL)
+    return done.returncode == 0
 
 
 def fit_python() -> str:
@@ -163,13 +171,13 @@ def system_packages() -> None:
     """A browser and two servers for the tests; where they cannot be had the tests that need them say so by name."""
     servers = list(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     wanted = {
-        "chromium": bool(shutil.which("chromium") or shutil.which("google-chrome")),
+        "chromium": any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
         "postgresql": bool(servers or shutil.which("postgres")),
         "redis-server": bool(shutil.which("redis-server")),
     }
-    missing = [name for name, there in wanted.items() if not there]
-    if missing and not apt_install(*missing):
-        say(f"Could not install {', '.join(missing)}: the tests that need them will be skipped by name.")
+    for name, there in wanted.items():
+        if not there and not apt_install(name):
+            say(f"Could not install {name}: the tests that need it will be skipped by name.")
 
 
 def run(_arguments: Sequence[str]) -> None:

@@ -3,12 +3,19 @@
 from django.db import migrations, models
 
 
+def take_flags_away(apps, schema_editor):
+    """Numbers from where no MMS is sent: their flag never meant anything, and the constraint refuses it."""
+    numbers = apps.get_model("subscriptions", "SenderNumber").objects
+    numbers.exclude(country__in=("CA", "US")).filter(is_mms_enabled=True).update(is_mms_enabled=False)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("subscriptions", "0001_initial"),
     ]
 
     operations = [
+        migrations.RunPython(take_flags_away, migrations.RunPython.noop),
         migrations.RemoveConstraint(
             model_name="sendernumber",
             name="sender_number_belongs_to_one_group",

@@ -181,6 +181,23 @@ def test_the_second_of_two_tabs_is_told_and_loses_nothing(visit: Visit) -> None:
     expect(second.text_box).to_have_value("From the first")
 
 
+def test_a_reload_after_somebody_else_was_quicker_asks_again_instead_of_saving_over_them(visit: Visit) -> None:
+    first = visit("Marketer", refusals={409})
+    number = first.new_campaign("Reload")
+    second = visit("Account manager")
+    second.go(f"/campaigns/{number}/content")
+    second.write("From the second")
+    first.page.on("dialog", lambda dialog: dialog.accept())
+    first.text_box.fill("From the first")
+    theirs = first.page.locator("#stale [data-stale-text]")
+    expect(theirs).to_have_value("From the second")
+    first.page.reload()
+    expect(theirs).to_have_value("From the second")
+    expect(first.text_box).to_have_value("From the first")
+    second.page.reload()
+    expect(second.text_box).to_have_value("From the second")
+
+
 def _fifty_megabytes(folder: Path) -> Path:
     path = folder / "film.jpg"
     with path.open("wb") as file:
