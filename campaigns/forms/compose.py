@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.forms import text_words
 from campaigns.models import Campaign
 from subscriptions import phones, segments
 from subscriptions.models import OurPhone
@@ -25,13 +26,20 @@ EMPTY_ROWS = 1
 class ContentForm(forms.Form):
     """The text as typed, and how the preview is looked at."""
 
-    text = forms.CharField(required=False, strip=False, max_length=TEXT_KEPT_CHARACTERS)
+    text = forms.CharField(required=False, strip=False)
     version = forms.IntegerField(min_value=1)
     act = forms.CharField(required=False, max_length=80)
     sample = forms.IntegerField(required=False, min_value=0)
     sample_q = forms.CharField(required=False, max_length=80)
     as_link = forms.BooleanField(required=False)
     replace = forms.BooleanField(required=False)
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        found = len(text.replace("\r\n", "\n"))
+        if found > TEXT_KEPT_CHARACTERS:
+            raise forms.ValidationError(text_words.not_kept(limit=TEXT_KEPT_CHARACTERS, found=found), code="too_long")
+        return text
 
 
 class VersionForm(forms.Form):

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 _SENTENCES: Final[dict[str, Promise]] = {
@@ -54,6 +55,18 @@ def sentence(code: str, limit: int | str | None, found: int | str) -> str:
     elif code == "filter_arguments" and limit is not None:
         words = _ARGUMENTS
     return str(words).format(limit=_shown(limit), found=_shown(found))
+
+
+def not_kept(*, limit: int, found: int | None) -> str:
+    """Return why a text is not even kept as a draft, in the active language; both in characters, None uncounted."""
+    if found is None:
+        words = gettext("The text has far more than the {limit} characters that are kept. It is not saved: shorten it.")
+    else:
+        words = gettext(
+            "The text has {found} characters; up to {limit} are kept. "
+            "It is not saved: shorten it here and nothing is lost."
+        )
+    return words.format(limit=_shown(limit), found=_shown(found))
 
 
 def label(field: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from campaigns.assets import fit, store
 from campaigns.composing import drafts
 from campaigns.forms import compose as forms
-from campaigns.forms import media_words
+from campaigns.forms import media_words, text_words
 from campaigns.models import Asset, Campaign, Rendition
 from campaigns.text import fields, plain
 from campaigns.views import compose_frame, compose_parts, uploads
@@ -31,7 +32,14 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
     """The content page, and every act on it."""
     upload = uploads.LimitedUpload(request)
     request.upload_handlers = [upload]
-    return _content(request, pk, upload)
+    try:
+        return _content(request, pk, upload)
+    except RequestDataTooBig:
+        if not _wants_json(request):
+            raise
+        # Nothing of the form can be read, but a script still has the text and can be told.
+        said = text_words.not_kept(limit=forms.TEXT_KEPT_CHARACTERS, found=None)
+        return JsonResponse({"problems": [said], "about": "text"}, status=413)
 
 
 @csrf_protect
@@ -45,7 +53,9 @@ def _content(request: HttpRequest, pk: int, upload: uploads.LimitedUpload) -> Ht
         if upload.is_over:
             raise store.too_large(upload.received)
         if not form.is_valid():
-            return _refused(request, campaign, form, _("This form is not whole. Reload the page and try again."))
+            return _refused(
+                request, campaign, form, _unwhole(form), about="text" if "text" in form.errors else "upload"
+            )
         _act(request, campaign, form.cleaned_data)
     except drafts.StaleDraft as refused:
         return _stale(request, campaign, form, refused)
@@ -69,7 +79,7 @@ def preview(request: HttpRequest, pk: int) -> JsonResponse:
     campaign = compose_frame.get_draft(pk)
     form = forms.ContentForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"problems": [_("This form is not whole. Reload the page and try again.")]}, status=422)
+        return JsonResponse({"problems": [_unwhole(form)]}, status=422)
     text = form.cleaned_data["text"] if campaign.is_editable else None
     context = compose_parts.content(request, campaign, look=_form_look(form), text=text)
     return JsonResponse(_parts(request, campaign, context))
@@ -192,13 +202,20 @@ def _done(request: HttpRequest, campaign: Campaign, form: forms.ContentForm) -> 
     return redirect(f"{reverse('campaigns:compose_content', args=[campaign.pk])}?{seen.urlencode()}")
 
 
-def _refused(request: HttpRequest, campaign: Campaign, form: forms.ContentForm, *said: str) -> HttpResponse:
-    """422 with the reasons; the draft is as it was, and the text in the box as it was typed."""
+def _unwhole(form: forms.ContentForm) -> str:
+    """Why a form cannot be taken: its text is too long even for a draft, or it is not one of ours."""
+    return str(next(iter(form.errors.get("text", [])), _("This form is not whole. Reload the page and try again.")))
+
+
+def _refused(
+    request: HttpRequest, campaign: Campaign, form: forms.ContentForm, *said: str, about: str = "upload"
+) -> HttpResponse:
+    """422 with the reasons, beside the file or the text; the draft is as it was, and the text in the box as typed."""
     if _wants_json(request):
-        return JsonResponse({"problems": list(said)}, status=422)
+        return JsonResponse({"problems": list(said), "about": about}, status=422)
     text = request.POST.get("text")
     look = _form_look(form) if form.is_valid() else compose_parts.Look()
-    return _page(request, campaign, look, status=422, text=text, upload_problems=said)
+    return _page(request, campaign, look, status=422, text=text, **{f"{about}_problems": said})
 
 
 def _stale(

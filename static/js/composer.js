@@ -92,8 +92,9 @@ function perform(act, { file = null, replace = false } = {}) {
 
 function take({ status, answer }, sent, act, again) {
   if (status === 409 && answer.stale) return conflict(answer.stale, act, again);
-  upload.showProblems(answer.problems ?? []);
+  upload.showProblems(answer.problems ?? [], answer.about);
   if (status !== 200) {
+    remember();
     wire.say(box.value === savedText ? "saved" : "typing", savedAt());
     return false;
   }

@@ -46,14 +46,17 @@ export function ask(dialog) {
   });
 }
 
-export function showProblems(words) {
-  const place = document.getElementById("upload-problems");
-  place.replaceChildren(...words.map((one) => {
-    const line = document.createElement("p");
-    line.className = "field-error";
-    line.textContent = one;
-    return line;
-  }));
+// Beside what they are about: "upload" or "text". Where there is nothing to say any more, nothing stands.
+export function showProblems(words, about = "upload") {
+  for (const one of ["upload", "text"]) {
+    const lines = (one === about ? words : []).map((said) => {
+      const line = document.createElement("p");
+      line.className = "field-error";
+      line.textContent = said;
+      return line;
+    });
+    document.getElementById(`${one}-problems`).replaceChildren(...lines);
+  }
 }
 
 export function send(form, data, file) {

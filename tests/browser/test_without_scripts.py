@@ -46,16 +46,25 @@ def test_a_chip_puts_its_field_into_the_text(visitor: visitors.Visitor) -> None:
     assert "${first_name}" in visitor.text_box.input_value()
 
 
-def test_fifty_megabytes_are_refused_in_words(visitor: visitors.Visitor, tmp_path: Path) -> None:
-    visitor.new_campaign("Fifty without")
+def test_fifty_megabytes_are_refused_in_words_and_the_draft_stays(visitor: visitors.Visitor, tmp_path: Path) -> None:
+    number = visitor.new_campaign("Fifty without")
+    visitor.page.locator("#file-input").set_input_files(
+        {"name": "sea.jpg", "mimeType": "image/jpeg", "buffer": media_samples.jpeg()}
+    )
+    visitor.text_box.fill("Saved")
+    visitor.page.get_by_role("button", name="Upload the chosen file").click()
     film = tmp_path / "film.jpg"
     with film.open("wb") as file:
         file.write(b"\xff\xd8\xff\xe0")
         file.truncate(50_000_000)
-    visitor.text_box.fill("Kept")
+    visitor.text_box.fill("Typed since")
     visitor.page.locator("#file-input").set_input_files(film)
     visitor.page.get_by_role("button", name="Upload the chosen file").click()
     expect(visitor.page.locator("#upload-problems")).to_contain_text("25 MB")
+    expect(visitor.text_box).to_have_value("Typed since")
+    visitor.go(f"/campaigns/{number}/content")
+    expect(visitor.text_box).to_have_value("Saved")
+    expect(visitor.page.locator("#file .file-name")).to_have_text("sea.jpg")
 
 
 def test_a_moment_that_does_not_exist_is_refused_in_words(visitor: visitors.Visitor) -> None:
