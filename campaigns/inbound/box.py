@@ -7,17 +7,19 @@ from typing import Final
 from django.db.models import Prefetch, Q, QuerySet
 
 from campaigns.models import Inbound, InboundMedia, Message
-from subscriptions import phones
+from subscriptions import keywords, phones
 
 PER_PAGE: Final = 50
 
 
 @dataclass(frozen=True)
 class Row:
-    """One inbound message, with the automatic answer that it got, if any."""
+    """One inbound message, with the automatic answer that it got, if any; `may_mean_stop` where nothing was done about
+    a text that sounds like an opt-out."""
 
     inbound: Inbound
     answer: Message | None
+    may_mean_stop: bool
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,17 @@ def page(*, search: str = "", action: str = "", group_id: int = 0, before: int =
         rows = rows.filter(_matches(search, sees_numbers=sees_numbers))
     found = list(_whole(rows)[: PER_PAGE + 1])
     answers = _answers(found[:PER_PAGE])
-    shown = tuple(Row(inbound, answers.get(inbound.pk)) for inbound in found[:PER_PAGE])
+    shown = tuple(Row(inbound, answers.get(inbound.pk), _may_mean_stop(inbound)) for inbound in found[:PER_PAGE])
     return Page(shown, found[PER_PAGE - 1].pk if len(found) > PER_PAGE else 0)
 
 
 def _whole(rows: QuerySet[Inbound]) -> QuerySet[Inbound]:
     media = Prefetch("media", InboundMedia.objects.order_by("pk"))
     return rows.select_related("contact", "number__group", "campaign").prefetch_related(media).order_by("-pk")
+
+
+def _may_mean_stop(inbound: Inbound) -> bool:
+    return inbound.action == Inbound.Action.NONE and keywords.may_mean_stop(inbound.text)
 
 
 def _matches(search: str, *, sees_numbers: bool) -> Q:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -116,10 +117,11 @@ def _obey_keyword(
     kind: str, inbound: Inbound, phone: phones.Phone, sent_at: datetime, gateway: base.Gateway, now: datetime
 ) -> None:
     """Do what the keyword says and note it on the inbound message; answer, unless the provider does."""
-    answers = not gateway.capabilities.handles_stop
+    answers = not gateway.capabilities.handles_stop and not _answered_enough(inbound)
     group = inbound.number.group
+    as_kind = Message.Kind.CONFIRMATION
     if kind == "help":
-        inbound.action = Inbound.Action.HELP
+        inbound.action, as_kind = Inbound.Action.HELP, Message.Kind.AUTO_REPLY
         answer = group.help_reply or _help_words(group)
     else:
         if inbound.contact is None:
@@ -128,24 +130,56 @@ def _obey_keyword(
         inbound.action, answer = move(inbound, inbound.contact, happened_at=min(sent_at, now))
     inbound.save(update_fields=["contact", "action"])
     if answers and answer:
-        _confirm(inbound, answer, now)
+        enqueue.answer(
+            kind=as_kind,
+            number=inbound.number,
+            to_phone=inbound.from_phone,
+            contact=inbound.contact,
+            text=answer,
+            now=now,
+        )
+
+
+def _answered_enough(inbound: Inbound) -> bool:
+    """Whether this phone has had its answers to keywords for now: two machines that answer each other come to an end,
+    and nobody's HELPs hold up the others. What the keyword asks for is done all the same."""
+    earlier = Inbound.objects.filter(
+        from_phone=inbound.from_phone,
+        number__group=inbound.number.group_id,
+        received_at__gt=inbound.received_at - auto_reply.WITHIN,
+    ).exclude(action=Inbound.Action.NONE)
+    return earlier.exclude(pk=inbound.pk).count() >= auto_reply.AT_MOST
 
 
 def _stop(inbound: Inbound, contact: Contact, *, happened_at: datetime) -> tuple[Inbound.Action, str]:
-    """Withdraw; one confirmation, so that who stops twice is not written to twice."""
+    """Withdraw from the number's group and from whichever other group wrote to them from it; one confirmation, so that
+    who stops twice is not written to twice."""
     group = inbound.number.group
-    was = _stands(contact, group)
-    consent.withdraw(
-        contact=contact,
-        group=group,
-        source=ConsentEntry.Source.KEYWORD,
-        happened_at=happened_at,
-        detail=_said(inbound),
-    )
-    if _stands(contact, group) != Subscription.State.UNSUBSCRIBED:
+    groups = [group, *_wrote_from(inbound.number, contact)]
+    before = {one.pk: _stands(contact, one) for one in groups}
+    for one in groups:
+        consent.withdraw(
+            contact=contact,
+            group=one,
+            source=ConsentEntry.Source.KEYWORD,
+            happened_at=happened_at,
+            detail=_said(inbound),
+        )
+    left = [one for one in groups if _stands(contact, one) == Subscription.State.UNSUBSCRIBED]
+    if not left:
         return Inbound.Action.NONE, ""  # it came late: a START that was sent after it is in force
-    again = was == Subscription.State.UNSUBSCRIBED
+    again = all(before[one.pk] == Subscription.State.UNSUBSCRIBED for one in left)
     return Inbound.Action.UNSUBSCRIBED, "" if again else group.stop_reply or _stop_words(group)
+
+
+def _wrote_from(number: SenderNumber, contact: Contact) -> list[SubscriptionGroup]:
+    """Other groups that this person is subscribed to and heard from through this number: it was theirs once."""
+    subscribed = Subscription.objects.filter(contact=contact, state=Subscription.State.SUBSCRIBED)
+    heard = Message.objects.filter(
+        number=number, to_phone=contact.phone, group=OuterRef("group"), handed_over_at__isnull=False
+    )
+    others = subscribed.exclude(group=number.group_id).filter(Exists(heard)).select_related("group").order_by("group")
+    return [one.group for one in others]
 
 
 def _start(inbound: Inbound, contact: Contact, *, happened_at: datetime) -> tuple[Inbound.Action, str]:
@@ -174,17 +208,6 @@ def _stands(contact: Contact, group: SubscriptionGroup) -> str:
 
 def _said(inbound: Inbound) -> str:
     return _("wrote “%(text)s” to %(number)s") % {"text": inbound.text[:100], "number": inbound.number.value}
-
-
-def _confirm(inbound: Inbound, text: str, now: datetime) -> None:
-    enqueue.answer(
-        kind=Message.Kind.CONFIRMATION,
-        number=inbound.number,
-        to_phone=inbound.from_phone,
-        contact=inbound.contact,
-        text=text,
-        now=now,
-    )
 
 
 def _prove(phone: str, text: str, number: SenderNumber, now: datetime) -> bool:

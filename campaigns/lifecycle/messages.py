@@ -55,11 +55,14 @@ def claim(
 ) -> list[Claimed]:
     """Take up to `limit` waiting messages of one number and run, in order, and write their attempts.
 
-    `after_id` is a cursor: without it the planner walks through all that was claimed before. Without `sends_mms`
-    only plain texts are taken; what was meant for another group than the number's own waits to be moved.
+    `after_id` is a cursor: without it the planner walks through all that was claimed before. Of what belongs to no run
+    confirmations come first, so that no flood of other answers holds up the word that somebody is out; hand in no
+    cursor there. Without `sends_mms` only plain texts are taken; what was meant for another group than the number's own
+    waits to be moved.
     """
     skip_locked = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     of_run = "run_id = %s" if run_id is not None else "run_id IS NULL"
+    first = "" if run_id is not None else "CASE kind WHEN 'confirmation' THEN 0 ELSE 1 END, "
     plain = "" if sends_mms else " AND sent_as = 'text'"
     stamp = connection.ops.adapt_datetimefield_value(now)
     # Materialized: PostgreSQL may run a plain subselect once per row, and each run of it takes LIMIT rows more.
@@ -67,7 +70,7 @@ def claim(
         "WITH chosen AS MATERIALIZED ("
         f"SELECT id FROM campaigns_message WHERE number_id = %s AND {of_run} AND state = 'pending' AND id > %s"
         " AND group_id = (SELECT group_id FROM subscriptions_sendernumber WHERE id = %s)"
-        f" AND (next_attempt_at IS NULL OR next_attempt_at <= %s){plain} ORDER BY id LIMIT %s{skip_locked}) "
+        f" AND (next_attempt_at IS NULL OR next_attempt_at <= %s){plain} ORDER BY {first}id LIMIT %s{skip_locked}) "
         "UPDATE campaigns_message SET state = 'claimed', claim = %s, claimed_at = %s, tries = tries + 1, reason = '' "
         "FROM chosen WHERE campaigns_message.id = chosen.id AND campaigns_message.state = 'pending' "
         "RETURNING campaigns_message.id"

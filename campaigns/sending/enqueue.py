@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -16,10 +16,14 @@ from subscriptions import phones, refusals
 from subscriptions.models import Contact, OurPhone, SenderNumber, SubscriptionGroup
 
 CODE_DIGITS = 6
+CODE_EVERY = timedelta(minutes=1)
+CODES_A_DAY = 5
+CODES_AN_HOUR = 20
 
 
 class NotSendable(refusals.Refused):
-    """A single message cannot be queued: `no_number`, `no_content` or `phone_not_proved`."""
+    """A single message cannot be queued: `no_number`, `no_content`, `phone_not_proved`; a code neither when
+    `already_proved`, `suppressed`, `asked_just_now` or `too_many_codes`."""
 
 
 def test_send(*, campaign: Campaign, to: Sequence[OurPhone], by: User, now: datetime) -> list[Message]:
@@ -54,7 +58,12 @@ def test_send(*, campaign: Campaign, to: Sequence[OurPhone], by: User, now: date
 
 
 def prove_phone(*, phone: str, label: str, group: SubscriptionGroup, by: User, now: datetime) -> OurPhone:
-    """Add a phone of ours, or ask one again, and text it a code to reply with. Raises NotSendable."""
+    """Add a phone of ours, or ask one again, and text it a code to reply with. Raises NotSendable.
+
+    A phone that is proved stays as it is, and nobody can be pestered with codes: one a minute and CODES_A_DAY a phone,
+    CODES_AN_HOUR a user.
+    """
+    _check_code(phone, by=by, now=now)
     number = _number(group, with_mms=False)
     code = "".join(secrets.choice("0123456789") for _digit in range(CODE_DIGITS))
     with transaction.atomic():
@@ -73,6 +82,37 @@ def prove_phone(*, phone: str, label: str, group: SubscriptionGroup, by: User, n
             now=now,
         )
     return ours
+
+
+def _check_code(phone: str, *, by: User, now: datetime) -> None:
+    """Whether this phone may be asked for a code now."""
+    ours = OurPhone.objects.filter(phone=phone).first()
+    if ours is not None and ours.proved_at is not None:
+        raise NotSendable(
+            code="already_proved",
+            words=_("“%(label)s” is proved already: send it a test.") % {"label": ours.label},
+        )
+    if Contact.objects.filter(phone=phone, suppressed_at__isnull=False).exists():
+        raise NotSendable(code="suppressed", words=_("This phone is suppressed: nobody may text it, no test either."))
+    if ours is not None and ours.code_sent_at is not None and now - ours.code_sent_at < CODE_EVERY:
+        raise NotSendable(
+            code="asked_just_now",
+            limit=int(CODE_EVERY.total_seconds()),
+            words=_("A code went to this phone less than a minute ago. Wait for it, then ask again."),
+        )
+    day = Message.objects.filter(
+        kind=Message.Kind.CONFIRMATION, to_phone=phone, created_at__gt=now - timedelta(days=1)
+    ).count()
+    hour = OurPhone.objects.filter(added_by=by, code_sent_at__gt=now - timedelta(hours=1)).count()
+    if day >= CODES_A_DAY or hour >= CODES_AN_HOUR:
+        limit, found = (CODES_A_DAY, day) if day >= CODES_A_DAY else (CODES_AN_HOUR, hour)
+        raise NotSendable(
+            code="too_many_codes",
+            limit=limit,
+            found=found,
+            words=_("Too many codes were asked for: at most %(day)s a day to one phone, and %(hour)s an hour in all.")
+            % {"day": CODES_A_DAY, "hour": CODES_AN_HOUR},
+        )
 
 
 def answer(

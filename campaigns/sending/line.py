@@ -57,7 +57,7 @@ class Line:
         self._gateway = accounts.gateway(number.account)
         self._composer = dispatch.Composer()
         self._queue: deque[dispatch.Ready] = deque()
-        self._cursors: dict[int | None, int] = {}
+        self._cursors: dict[int, int] = {}
         self._rewound_at = 0.0
         self.trusted_until = trusted_until
         self.stopping = False
@@ -93,7 +93,7 @@ class Line:
         left_s = max(self._ends_at - LAST_CLAIM_S - max(self._clock.next_at, monotonic), 0.0)
         limit = max(1, min(pacing.batch_size(rate=self._rate), round(left_s * self._rate) or 1))
 
-        def work() -> tuple[list[dispatch.Ready | dispatch.Unfit], dict[int | None, int]]:
+        def work() -> tuple[list[dispatch.Ready | dispatch.Unfit], dict[int, int]]:
             leases.store_clock(number_id=self._number.pk, token=self._token, next_send_at=next_at)
             claimed, cursors = numbers.claim(
                 number_id=self._number.pk, cursors=self._cursors, limit=limit, token=self._token, now=now

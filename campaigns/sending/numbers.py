@@ -40,8 +40,8 @@ def due(*, now: datetime) -> list[SenderNumber]:
 
 
 def claim(
-    *, number_id: int, cursors: Mapping[int | None, int], limit: int, token: str, now: datetime
-) -> tuple[list[messages.Claimed], dict[int | None, int]]:
+    *, number_id: int, cursors: Mapping[int, int], limit: int, token: str, now: datetime
+) -> tuple[list[messages.Claimed], dict[int, int]]:
     """Claim the next batch of a number: what belongs to no run first, then the running runs, oldest first.
 
     Returns the claims and the cursors to hand in next time.
@@ -54,14 +54,15 @@ def claim(
         claimed = messages.claim(
             number_id=number_id,
             run_id=run_id,
-            after_id=moved.get(run_id, 0),
+            after_id=moved.get(run_id, 0) if run_id is not None else 0,
             limit=limit,
             sends_mms=number,
             token=token,
             now=now,
         )
         if claimed:
-            moved[run_id] = claimed[-1].message_id
+            if run_id is not None:
+                moved[run_id] = claimed[-1].message_id
             return claimed, moved
     return [], moved
 

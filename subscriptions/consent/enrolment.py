@@ -35,6 +35,11 @@ def enrol(
     if is_new:
         contact.first_name, contact.last_name, contact.attributes = first_name, last_name, dict(attributes)
         contact.save(update_fields=["first_name", "last_name", "attributes"])
+    # A second click waits for the first one here, and finds its line.
+    Contact.objects.select_for_update().get(pk=contact.pk)
+    said = {"group": group, "wording": wording, "detail": detail, "happened_at": happened_at, "by": by}
+    if contact.consent_entries.filter(action=ConsentEntry.Action.GRANTED, **said).exists():
+        return contact
     ledger.grant(
         contact=contact,
         group=group,

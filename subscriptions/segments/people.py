@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from django.db.models import CharField, Expression, F, Q, QuerySet, TextField, Value
-from django.db.models.fields.json import KeyTextTransform
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, Expression, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
-from django.db.models.lookups import Exact, IContains
+from django.db.models.lookups import Exact, IContains, IExact
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext
 
 from subscriptions.models import Contact
@@ -23,6 +24,8 @@ from subscriptions.segments.definition import (
 # How many of the newest contacts are looked at for names and values: enough to offer choices, never a full scan.
 SAMPLE: Final = 5_000
 
+_Sql = tuple[str, tuple[str | int, ...]]
+
 
 def people(definition: Definition) -> QuerySet[Contact]:
     """Everybody the filter means, whatever their consent."""
@@ -32,8 +35,8 @@ def people(definition: Definition) -> QuerySet[Contact]:
 def condition(definition: Definition) -> Q:
     """The filter as a condition over Contact, the same on SQLite and PostgreSQL.
 
-    "is not" and "is empty" hold for people of whom nothing is known. Letters count as written for "is"; "contains"
-    takes no notice of capitals (on SQLite: of A to Z only).
+    "is not" and "is empty" hold for people of whom nothing is known. Capitals make no difference (on SQLite: those of
+    A to Z).
     """
     found = Q(country__in=definition.countries) if definition.countries else Q()
     for one in definition.conditions:
@@ -74,12 +77,29 @@ def _frequent(seen: Iterable[str], limit: int) -> list[str]:
     return [value for value, _ in sorted(Counter(seen).items(), key=lambda pair: (-pair[1], pair[0]))[:limit]]
 
 
+class _Attribute(Func):
+    """One attribute as text. Not Django's lookup of a key: that takes a name such as 2024 for a place in a list."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(F("attributes"), output_field=TextField())
+        self.name = name
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: object) -> _Sql:
+        sql, values = compiler.compile(self.source_expressions[0])
+        # Not JSON_EXTRACT: older SQLite cannot read a path with a quote in it.
+        return f"(SELECT value FROM json_each({sql}) WHERE key = %s)", (*values, self.name)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: object) -> _Sql:
+        sql, values = compiler.compile(self.source_expressions[0])
+        return f"({sql} ->> %s::text)", (*values, self.name)
+
+
 def _text(name: str) -> Expression:
     """A column or attribute as text, empty where there is none. Attributes hold texts and numbers, never null."""
     if name in COLUMNS:
         return Cast(F(name), CharField())
     # Cast, since SQLite gives a stored number back as a number.
-    return Coalesce(Cast(KeyTextTransform(name, "attributes"), TextField()), Value(""), output_field=TextField())
+    return Coalesce(Cast(_Attribute(name), TextField()), Value(""), output_field=TextField())
 
 
 def _holds(one: Condition) -> Q:
@@ -90,5 +110,5 @@ def _holds(one: Condition) -> Q:
         return Q(Exact(text, Value("")))
     if one.op == "contains":
         return Q(IContains(text, one.value))
-    same = Q(Exact(text, Value(one.value)))
+    same = Q(IExact(text, one.value))
     return same if one.op == "is" else ~same

@@ -38,7 +38,7 @@ def test_whatever_is_no_keyword_is_answered(number: SenderNumber) -> None:
 @pytest.mark.parametrize("word", ["STOP", "START", "HELP"])
 def test_keywords_have_answers_of_their_own(number: SenderNumber, word: str) -> None:
     inbound_world.write(number, PHONE, word)
-    assert _answers() == []
+    assert "Thanks!" not in _answers()
 
 
 def test_a_group_without_words_is_silent(number: SenderNumber) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.inbound import replies
 from campaigns.models import Callback, Event, Inbound, Message
-from campaigns.sending import enqueue, looks
+from campaigns.sending import enqueue, looks, numbers
 from subscriptions import consent
 from subscriptions.models import ConsentEntry, Contact, OurPhone, SenderNumber, Subscription
 
@@ -141,7 +141,7 @@ def test_a_clock_that_is_ahead_cannot_date_a_stop_into_the_future(number: Sender
 def test_help_answers_people_who_left_too(number: SenderNumber) -> None:
     factories.unsubscribed(factories.contact(PHONE), number.group)
     inbound = inbound_world.write(number, PHONE, "HELP")
-    answer = Message.objects.get(kind="confirmation")
+    answer = Message.objects.get(kind="auto_reply")
     Message.objects.update(state="claimed", claim="mine")
     assert inbound.action == "help"
     assert looks.take(message_ids=[answer.pk], claim_token="mine")[answer.pk].go
@@ -227,3 +227,50 @@ def test_a_number_that_is_not_ours_is_noted(number: SenderNumber) -> None:
     assert inbound_world.post(number.account, event) == 204
     assert not Inbound.objects.exists()
     assert Callback.objects.get().note == "no such number of this account"
+
+
+def test_stop_reaches_the_group_that_wrote_from_a_number_which_moved_since(
+    number: SenderNumber, person: Contact
+) -> None:
+    wrote = number.group
+    factories.message(
+        kind=Message.Kind.CONVERSATION, group=wrote, number=number, to_phone=PHONE, contact=person,
+        state="delivered", handed_over_at=timezone.now(),
+    )  # fmt: skip
+    number.group = factories.group()
+    number.save()
+    inbound_world.write(number, PHONE, "STOP")
+    assert set(Subscription.objects.filter(contact=person).values_list("group", "state")) == {
+        (wrote.pk, "unsubscribed"), (number.group_id, "unsubscribed")
+    }  # fmt: skip
+    assert len(_confirmations()) == 1
+
+
+def test_stop_leaves_groups_alone_that_never_wrote_from_this_number(number: SenderNumber, person: Contact) -> None:
+    other = factories.number().group
+    factories.subscribed(person, other)
+    inbound_world.write(number, PHONE, "STOP")
+    assert Subscription.objects.get(contact=person, group=other).state == "subscribed"
+
+
+def test_a_flood_of_keywords_is_answered_only_so_often(number: SenderNumber) -> None:
+    for _ in range(8):
+        inbound_world.write(number, PHONE, "HELP")
+    assert Message.objects.filter(to_phone=PHONE).count() == 5
+
+
+def test_what_a_keyword_asks_for_is_done_even_when_it_is_answered_no_more(
+    number: SenderNumber, person: Contact
+) -> None:
+    for _ in range(6):
+        inbound_world.write(number, PHONE, "HELP")
+    inbound_world.write(number, PHONE, "STOP")
+    assert _state(number) == "unsubscribed"
+
+
+def test_a_word_to_somebody_who_left_overtakes_waiting_answers(number: SenderNumber, person: Contact) -> None:
+    for place in range(3):
+        inbound_world.write(number, f"+1212555012{place}", "HELP")
+    inbound_world.write(number, PHONE, "STOP")
+    claimed, _ = numbers.claim(number_id=number.pk, cursors={}, limit=1, token="t" * 24, now=timezone.now())
+    assert Message.objects.get(pk=claimed[0].message_id).to_phone == PHONE

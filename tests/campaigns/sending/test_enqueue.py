@@ -1,5 +1,7 @@
 """Single messages: tests to our proved phones, codes that prove them, answers."""
 
+from datetime import timedelta
+
 import factories
 import pytest
 from django.utils import timezone
@@ -97,13 +99,48 @@ def test_a_new_phone_is_texted_its_code(group: SubscriptionGroup) -> None:
     assert ours.code in Message.objects.get().body
 
 
-def test_asked_again_it_must_be_proved_again_with_another_code(group: SubscriptionGroup) -> None:
+def test_asked_again_a_little_later_it_gets_another_code(group: SubscriptionGroup) -> None:
     first = _prove(group)
-    OurPhone.objects.update(proved_at=timezone.now())
-    second = _prove(group)
-    second.refresh_from_db()
-    assert (second.pk, second.proved_at) == (first.pk, None)
+    OurPhone.objects.update(code_sent_at=timezone.now() - timedelta(minutes=2))
+    assert _prove(group).pk == first.pk
     assert Message.objects.count() == 2
+
+
+def test_a_proved_phone_stays_proved_whoever_asks(group: SubscriptionGroup) -> None:
+    _prove(group)
+    OurPhone.objects.update(proved_at=timezone.now())
+    assert _refusal(group) == "already_proved"
+    assert OurPhone.objects.get().proved_at is not None
+
+
+def test_codes_come_one_a_minute_and_few_a_day(group: SubscriptionGroup) -> None:
+    _prove(group)
+    assert _refusal(group) == "asked_just_now"
+    for _ in range(enqueue.CODES_A_DAY - 1):
+        OurPhone.objects.update(code_sent_at=timezone.now() - timedelta(minutes=2))
+        _prove(group)
+    OurPhone.objects.update(code_sent_at=timezone.now() - timedelta(minutes=2))
+    assert _refusal(group) == "too_many_codes"
+
+
+def test_nobody_sends_codes_to_the_whole_town(group: SubscriptionGroup) -> None:
+    me, now = factories.user(), timezone.now()
+    for place in range(enqueue.CODES_AN_HOUR):
+        OurPhone.objects.create(phone=f"+1212555{place:04}", label="x", code="1", code_sent_at=now, added_by=me)
+    with pytest.raises(enqueue.NotSendable) as refused:
+        enqueue.prove_phone(phone=PHONE, label="Ana", group=group, by=me, now=now)
+    assert (refused.value.code, refused.value.found) == ("too_many_codes", enqueue.CODES_AN_HOUR)
+
+
+def test_a_suppressed_phone_gets_no_code(group: SubscriptionGroup) -> None:
+    factories.contact(PHONE, suppressed_at=timezone.now())
+    assert _refusal(group) == "suppressed"
+
+
+def _refusal(group: SubscriptionGroup) -> str:
+    with pytest.raises(enqueue.NotSendable) as refused:
+        _prove(group)
+    return refused.value.code
 
 
 def test_no_phone_is_added_that_cannot_be_asked() -> None:

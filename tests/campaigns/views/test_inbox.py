@@ -101,6 +101,18 @@ def test_who_may_not_see_numbers_sees_them_masked(number: SenderNumber, person: 
     assert "0101" not in page
 
 
+def test_what_sounds_like_an_opt_out_is_marked_for_a_person(number: SenderNumber, person: Contact) -> None:
+    inbound_world.write(number, PHONE, "take me off your list")
+    page = _page(_as(roles.MARKETER))
+    assert "may be an opt-out" in page
+    assert f'href="/people/{person.pk}"' in page
+
+
+def test_an_opt_out_that_was_understood_is_not_marked(number: SenderNumber, person: Contact) -> None:
+    inbound_world.write(number, PHONE, "Please stop")
+    assert "may be an opt-out" not in _page(_as(roles.MARKETER))
+
+
 def test_without_the_right_it_is_refused_in_words() -> None:
     client = Client()
     client.force_login(factories.user())
