@@ -22,6 +22,24 @@ class PlainAddressMiddleware:
         return self.get_response(request)
 
 
+class SharedAnswerMiddleware:
+    """What a view gives to all caches is the same for everybody: no cookie, and no `Vary`, which would split a CDN's
+    copies by language.
+
+    Stands around the session, which ends a stale cookie, and the language, which always says that it looked.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.get("Cache-Control", "").startswith("public"):
+            del response["Vary"]
+            response.cookies.clear()
+        return response
+
+
 class PrivatePageMiddleware:
     """What was shown to somebody who is logged in is kept nowhere, unless the view says otherwise."""
 

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from campaigns.links import public
@@ -15,26 +16,30 @@ from campaigns.views import served
 @login_not_required
 @require_safe
 def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
-    """The file for carriers: GET, HEAD and ranges; no cookie, no redirect; 410 once it is over."""
+    """The file for carriers: GET, HEAD, ranges and conditions; no cookie, no redirect; 410 once it is over."""
     link = _link(token)
     if name != public.file_name(link.rendition):
         raise Http404
     if link.expires_at <= timezone.now():
         return HttpResponse(status=410, content_type="text/plain")
     rendition = link.rendition
-    # The frame asked who is logged in; the answer changes nothing here, and a CDN must not be told `Vary: Cookie`.
-    request.session.accessed = False
-    response = served.ranged(
-        served.opened(rendition.file),
-        size=rendition.bytes,
-        mime=rendition.mime,
-        asked=request.headers.get("Range", ""),
-        head=request.method == "HEAD",
-    )
+    etag = f'"{rendition.sha256}"'
+    # Asked before the file is opened: who has it already costs no read.
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        # A range of what has changed since would be put together with the wrong rest.
+        is_same = request.headers.get("If-Range", etag) == etag
+        response = served.ranged(
+            served.opened(rendition.file),
+            size=rendition.bytes,
+            mime=rendition.mime,
+            asked=request.headers.get("Range", "") if is_same else "",
+            head=request.method == "HEAD",
+        )
     served.lock_down(response)
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["Cache-Control"] = f"public, max-age={_seconds_left(link)}, immutable"
-    response["ETag"] = f'"{rendition.sha256}"'
+    response["ETag"] = etag
     if rendition.kind == Asset.Kind.VCF:
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -105,13 +105,44 @@ def test_head_says_the_same_without_the_bytes(client: Client) -> None:
     assert answer.headers["Content-Type"] == "image/jpeg"
 
 
-def test_carriers_get_no_cookie_and_the_answer_does_not_vary_by_one(client: Client) -> None:
-    answer = client.get(path(link()))
+@pytest.mark.parametrize("asked", [{}, {"Accept-Language": "fr"}, {"Cookie": "sessionid=1"}, {"Range": "bytes=0-3"}])
+def test_the_bytes_are_the_same_for_everybody(client: Client, asked: dict[str, str]) -> None:
+    answer = client.get(path(link()), headers=asked)
 
     assert not answer.cookies
-    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert "Vary" not in answer.headers
     assert "public" in answer.headers["Cache-Control"]
     assert whole(answer)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_who_has_the_bytes_already_is_told_so_and_not_sent_them_again(client: Client, method: str) -> None:
+    of = link()
+    etag = client.head(path(of)).headers["ETag"]
+
+    answer = getattr(client, method)(path(of), headers={"If-None-Match": f'"other", W/{etag}'})
+
+    assert answer.status_code == 304
+    assert whole(answer) == b""
+    assert answer.headers["ETag"] == etag
+    assert "public" in answer.headers["Cache-Control"]
+    assert "Vary" not in answer.headers
+
+
+def test_who_has_other_bytes_gets_these(client: Client) -> None:
+    answer = client.get(path(link()), headers={"If-None-Match": '"other"'})
+
+    assert answer.status_code == 200
+    assert whole(answer)
+
+
+def test_a_range_of_other_bytes_is_answered_with_all_of_these(client: Client) -> None:
+    of = link()
+
+    answer = client.get(path(of), headers={"Range": "bytes=0-3", "If-Range": '"other"'})
+
+    assert answer.status_code == 200
+    assert len(whole(answer)) == of.rendition.bytes
 
 
 @pytest.mark.parametrize(
