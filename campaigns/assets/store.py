@@ -1,12 +1,10 @@
 """Take uploads in: judged and rebuilt behind the fence, the original kept private, the clean copy ready to send."""
 
-import base64
 import dataclasses
 import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -106,7 +104,7 @@ def _keep(
         frames=max(verdict.frames, 1),
         duration_ms=verdict.duration_ms,
         steps=[{"code": note, "limit": None, "found": None} for note in verdict.notes],
-        card=_card(verdict),
+        card=verdict.card.facts() if verdict.card else {},
     )
     # The files are named by chance: what a person called them says nothing here, and nothing can be guessed.
     asset.original.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(data), save=False)
@@ -126,13 +124,3 @@ def _keep(
         asset.poster.delete(save=False)
         raise
     return asset
-
-
-def _card(verdict: check.Review) -> dict[str, Any]:
-    """What a phone shows of a contact card; the photo, rebuilt and small, in base64."""
-    if verdict.card is None:
-        return {}
-    facts = verdict.card.store()
-    if verdict.card.photo:
-        facts["photo"] = base64.b64encode(verdict.card.photo).decode()
-    return facts

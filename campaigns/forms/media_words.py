@@ -35,7 +35,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "vcard_bad_encoding": _("The contact card is not written in {limit}."),
     "vcard_control_character": _("There is a character that no contact card may hold: {found}."),
     "vcard_too_many_lines": _("The contact card has {found} lines; at most {limit} can be taken in."),
-    "vcard_line_too_long": _("The line has {found} characters; at most {limit} can be taken in."),
+    "vcard_line_too_long": _("The line has {found}; at most {limit} can be taken in."),
     "vcard_no_begin": _("A contact card begins with BEGIN:VCARD, and this file does not."),
     "vcard_no_end": _("The contact card has no END:VCARD, so part of it may be missing."),
     "vcard_nested": _("There is a contact card inside the contact card."),
@@ -46,8 +46,13 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "vcard_no_name": _("The contact card has no full name (FN)."),
     "vcard_no_phone": _("The contact card has no phone number (TEL)."),
     "vcard_bad_phone": _("This is not a phone number: {found}"),
+    "vcard_phone_not_e164": _("{found} can only be dialled in its own country. From everywhere it is {limit}."),
     "vcard_photo_by_address": _("The photo is only named by its address. Put the photo itself into the card."),
     "vcard_photo_unreadable": _("The photo in the contact card cannot be used: {reason}"),
+}
+# Where nothing can be said about the limit.
+_WITHOUT_LIMIT: Final[dict[str, str | Promise]] = {
+    "vcard_phone_not_e164": _("{found} can only be dialled in its own country."),
 }
 _NOTES: Final[dict[str, str | Promise]] = {
     "orientation_applied": _("Turned upright."),
@@ -58,6 +63,7 @@ _NOTES: Final[dict[str, str | Promise]] = {
     "trailing_bytes_removed": _("Data after the end of the picture were removed."),
     "pixels_halved": _("Very large: taken in at a fraction of its pixels."),
     "lines_removed": _("Lines that phones do not need were removed."),
+    "name_derived": _("The card says no full name; it was put together from its parts."),
     "kept": _("Nothing had to be changed."),
     "scaled": _("Scaled to a long side of {value} pixels."),
     "quality": _("JPEG quality {value}."),
@@ -90,7 +96,16 @@ def _count(value: int) -> str:
 
 
 _BYTES: Final = frozenset(
-    {"too_large_upload", "too_large_total", "over_advice", "grew", "cannot_fit", "vcard_too_large", "out_of_memory"}
+    {
+        "too_large_upload",
+        "too_large_total",
+        "over_advice",
+        "grew",
+        "cannot_fit",
+        "vcard_too_large",
+        "vcard_line_too_long",
+        "out_of_memory",
+    }
 )
 
 
@@ -98,7 +113,7 @@ def sentence(code: str, limit: Figure = None, found: Figure = None, line: int | 
     """The words for one problem of `campaigns.media.problems`, in the active language. KeyError: no such code."""
     shown: Callable[[int], str] = size if code in _BYTES else _count
     over = size(found - limit) if isinstance(found, int) and isinstance(limit, int) and found > limit else ""
-    words = str(_SENTENCES[code]).format(
+    words = str(_SENTENCES[code] if limit is not None else _WITHOUT_LIMIT.get(code, _SENTENCES[code])).format(
         limit=shown(limit) if isinstance(limit, int) else limit or "",
         found=_found(code, found, shown),
         over=over,

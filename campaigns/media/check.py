@@ -13,8 +13,8 @@ class Review:
     `width`, `height`, `frames`, `duration_ms` (and `loop`: None plays once, 0 for ever) are of the copy. `metadata`,
     `trailing_bytes` and `uploaded_bytes` are of the upload: what was found and left out. `notes` are codes of what was
     done: orientation_applied, metadata_removed, profile_converted, cmyk_converted, depth_reduced,
-    trailing_bytes_removed, pixels_halved, lines_removed. `poster` stands for the file in lists; a card without a photo
-    has none. `peak_bytes` is the most memory the decoder held.
+    trailing_bytes_removed, pixels_halved, lines_removed, name_derived. `card` is what a phone shows. `poster` stands
+    for the file in lists; a card without a photo has none. `peak_bytes` is the most memory the decoder held.
     """
 
     kind: str
@@ -125,9 +125,9 @@ def _card(data: bytes) -> Review:
         mime=kinds.MIME["vcf"],
         uploaded_bytes=len(data),
         data=clean,
-        notes=("lines_removed",) * bool(card.left_out),
+        notes=("name_derived",) * card.is_name_derived + ("lines_removed",) * bool(card.left_out),
         metadata=card.left_out,
-        card=card,
+        card=card.as_shown(),
         poster=posters.of_file(card.photo) if card.photo else None,
     )
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from campaigns.media import check, kinds, limits, posters, probe, problems, size, vcard, wire
+from campaigns.media import check, kinds, limits, posters, probe, problems, size, vcard, vcard_phones, wire
 from campaigns.media.fit import result
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -168,6 +168,9 @@ def _review(header: dict[str, Any], parts: list[bytes]) -> check.Review:
     values = header["review"]
     if values["card"] is not None:
         values["card"] = vcard.Card.restore(values["card"], photo=parts[1] or None)
+        # Told here and not in the child, which would pay for knowing all number plans with every picture.
+        advice = vcard_phones.advice((phone.value, phone.line) for phone in values["card"].phones)
+        values["problems"] += [dataclasses.asdict(problem) for problem in advice]
     if values["poster"] is not None:
         values["poster"] = posters.Poster(data=parts[2], **values["poster"])
     for name in ("metadata", "notes"):

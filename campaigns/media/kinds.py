@@ -58,6 +58,8 @@ def sniff(data: bytes, *, name: str = "") -> str:
 
 def _text_kind(head: bytes, *, name: str) -> str:
     encoding = "utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    if head[:4:2] == b"\0\0" or head[1:4:2] == b"\0\0":
+        encoding = "utf-16-be" if head[:1] == b"\0" else "utf-16-le"  # old Macs write no mark before it
     text = head.decode(encoding, errors="replace")
     if _CARD.match(text):
         return "vcf"

@@ -42,7 +42,12 @@ DECODE_BYTES: Final = 205 * MEGA
 CAREFUL_PIXELS: Final = 13 * MEGA
 CAREFUL_PNG_PIXELS: Final = 4 * MEGA
 
-CARD_BYTES: Final = 100_000
+# A photo straight from a phone makes a card of several megabytes; whatever else a card says takes a few thousand bytes.
+CARD_BYTES: Final = 10 * MEGA
+# Properties, and lines before they are unfolded: a photo of CARD_BYTES in lines of 64 characters has half as many.
 CARD_LINES: Final = 2_000
-CARD_LINE_CHARACTERS: Final = 2_000
+CARD_PHYSICAL_LINES: Final = 300_000
+# One property, but for photos and the like; and its name with all parameters.
+CARD_LINE_BYTES: Final = 10_000
+CARD_HEAD_BYTES: Final = 4_000
 CARD_PHOTO_SIDE: Final = 4_096

@@ -24,10 +24,10 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | fit_unsupported_kind    | kinds that can be fitted | the kind                                                  |
 | cannot_fit              | bytes of the budget      | bytes of the smallest copy that could be made             |
 | vcard_too_large         | bytes of a card          | bytes                                                     |
-| vcard_bad_encoding      | 'UTF-8'                  | -                                                         |
+| vcard_bad_encoding      | 'UTF-8', or what it says | -                                                         |
 | vcard_control_character | -                        | 'U+0000'                                                  |
 | vcard_too_many_lines    | lines                    | lines                                                     |
-| vcard_line_too_long     | characters of a line     | characters                                                |
+| vcard_line_too_long     | bytes of a property      | bytes                                                     |
 | vcard_no_begin          | -                        | the first line                                            |
 | vcard_no_end            | -                        | -                                                         |
 | vcard_nested            | 1                        | -                                                         |
@@ -38,6 +38,7 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | vcard_no_name           | 1                        | 0                                                         |
 | vcard_no_phone          | 1                        | 0                                                         |
 | vcard_bad_phone         | -                        | what stands where a number is expected                    |
+| vcard_phone_not_e164 (a.)| the number in E.164     | the number as written                                     |
 | vcard_photo_by_address  | -                        | the address                                               |
 | vcard_photo_unreadable  | -                        | the code of what is wrong with the photo                  |
 
