@@ -70,6 +70,7 @@ _NOTES: Final[dict[str, str | Promise]] = {
     "halved_colour": _("Colour detail halved."),
     "became_jpeg": _("Turned from PNG into JPEG."),
     "palette": _("Reduced to {value} colours."),
+    "photo_refitted": _("The photo of the card was made smaller, the rest kept."),
     "on_white": _("White was put behind what was transparent."),
     "on_black": _("Black was put behind what was transparent."),
 }

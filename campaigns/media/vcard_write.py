@@ -6,10 +6,11 @@ from typing import Final
 from campaigns.media import vcard
 
 _FOLD_OCTETS: Final = 75
+_PHOTO: Final = "PHOTO;ENCODING=b;TYPE=JPEG:"
 
 
 def write(card: vcard.Card) -> bytes:
-    """The bytes of `card`, RFC 2426. The same card always gives the same bytes."""
+    """The bytes of `card`, RFC 2426; its photo is a JPEG. The same card always gives the same bytes."""
     names = card.names if any(card.names) else ("", card.full_name, "", "", "")
     lines = ["BEGIN:VCARD", "VERSION:3.0", "N:" + ";".join(map(_escape, names)), "FN:" + _escape(card.full_name)]
     lines += [f"{name}:{_escape(text)}" for name, text in (("ORG", card.organisation), ("TITLE", card.title)) if text]
@@ -20,10 +21,25 @@ def write(card: vcard.Card) -> bytes:
     lines += [f"URL:{card.url}"] if card.url else []
     lines += [f"NOTE:{_escape(card.note)}"] if card.note else []
     if card.photo:
-        coded = base64.b64encode(card.photo).decode("ascii")
-        lines.append(f"PHOTO;ENCODING=b;TYPE={card.photo_kind.upper()}:{coded}")
+        lines.append(_PHOTO + base64.b64encode(card.photo).decode("ascii"))
     lines.append("END:VCARD")
     return b"".join(_fold(line) for line in lines)
+
+
+def photo_octets(photo_bytes: int) -> int:
+    """What a photo of so many bytes takes in a card: in base64, folded, with all line ends."""
+    length = len(_PHOTO) + 4 * -(-photo_bytes // 3)
+    folds = max(0, -(-(length - _FOLD_OCTETS) // (_FOLD_OCTETS - 1)))
+    return length + len("\r\n ") * folds + len("\r\n")
+
+
+def photo_room(octets: int) -> int:
+    """The bytes of the largest photo that takes at most so many octets of a card; 0 where there is no room."""
+    low, high = 0, max(octets, 0)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if photo_octets(middle) <= octets else (low, middle - 1)
+    return low
 
 
 def _types(entry: vcard.Labelled) -> str:

@@ -7,11 +7,12 @@ own module, with one function that `result.Fitter` describes.
 from typing import Final
 
 from campaigns.media import probe, problems
-from campaigns.media.fit import result, stills
+from campaigns.media.fit import cards, result, stills
 
 FITTERS: Final[dict[str, result.Fitter]] = {
     "jpeg": stills.fit,
     "png": stills.fit,
+    "vcf": cards.fit,
 }
 
 
@@ -23,7 +24,7 @@ def fit(
     ground: result.Ground = "",
     tell: result.Progress = result.in_silence,
 ) -> result.Fitted:
-    """The best-looking copy of a file of at most `budget_bytes`, and never of more than the upload has.
+    """The best-looking copy of a file of at most `budget_bytes`; but for contact cards never of more than the upload has.
 
     With a `ground` nothing shines through any more: that colour is put behind it. Raises UnfitError:
     fit_unsupported_kind, cannot_fit, and whatever makes the file unusable. Decodes untrusted bytes: call it inside the
@@ -33,6 +34,8 @@ def fit(
     fitter = FITTERS.get(kind)
     if fitter is None:
         raise problems.refuse("fit_unsupported_kind", limit=", ".join(FITTERS), found=kind)
-    fitted = fitter(data, kind=kind, budget=min(budget_bytes, len(data)), ground=ground, tell=tell)
+    # A card grows by its line ends alone when it is written properly, and a copy of it may.
+    most = budget_bytes if kind == "vcf" else min(budget_bytes, len(data))
+    fitted = fitter(data, kind=kind, budget=most, ground=ground, tell=tell)
     tell(1.0)
     return fitted

@@ -17,7 +17,8 @@ def in_silence(_share: float) -> None:
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
     """One thing that was done; the words are in `campaigns.forms.media_words`. Codes: kept, scaled (value: long edge),
-    quality (value: 1-95), halved_colour, became_jpeg, palette (value: colours), on_white, on_black."""
+    quality (value: 1-95), halved_colour, became_jpeg, palette (value: colours), on_white, on_black, photo_refitted (of
+    a card: what follows is about its photo)."""
 
     code: str
     value: int | None = None
@@ -28,7 +29,7 @@ class Fitted:
     """A copy within the budget; its bytes are len(data).
 
     `similarity` is `measure.similarity` of what a phone shows before and after, 1.0 where nothing was lost and None for
-    a card without a photo. `quality` (1-95) is of a JPEG that was searched for. `card` is what `vcard.Card.store`
+    a card without a photo. `quality` (1-95) is of a JPEG that was searched for. `card` is what `vcard.Card.facts`
     gives.
     """
 
