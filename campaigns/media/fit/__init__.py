@@ -24,7 +24,7 @@ def fit(
     ground: result.Ground = "",
     tell: result.Progress = result.in_silence,
 ) -> result.Fitted:
-    """The best-looking copy of a file of at most `budget_bytes`; but for contact cards never of more than the upload has.
+    """The best-looking copy of a file of at most `budget_bytes`; never of more than the upload, contact cards aside.
 
     With a `ground` nothing shines through any more: that colour is put behind it. Raises UnfitError:
     fit_unsupported_kind, cannot_fit, and whatever makes the file unusable. Decodes untrusted bytes: call it inside the
