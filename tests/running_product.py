@@ -18,11 +18,17 @@ STOP_WAIT_S = 60.0
 
 @dataclass(frozen=True)
 class Product:
-    """Where it answers, the carrier's record as witness, and what it printed."""
+    """Where it answers, the carrier's record as witness, what it printed, and its folder."""
 
     base_url: str
     carrier: carrier_process.Witness
     log: Path
+    var: Path
+
+    @property
+    def database(self) -> Path:
+        """Its SQLite file, where it has one."""
+        return self.var / "mmsadmin.sqlite3"
 
     def said(self) -> str:
         return self.log.read_text()
@@ -54,7 +60,7 @@ def running(folder: Path, **environment: str) -> Iterator[Product]:
         )
         secret = (var / "sandbox_secret").read_text().strip()
         witness = carrier_process.Witness(f"http://127.0.0.1:{carrier_port}", secret)
-        yield Product(f"http://127.0.0.1:{port}", witness, log)
+        yield Product(f"http://127.0.0.1:{port}", witness, log, var)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

@@ -1,26 +1,8 @@
-"""The account manager's side in a browser: nothing the policy refuses, both themes, phone width, no script needed."""
+"""The account manager's side in a browser; that its pages are for everybody is asked in test_pages."""
 
 import pytest
 from playwright.sync_api import expect
 from visitors import Visit
-
-# Those that are not among the pages which test_pages asks for more.
-PAGES = (
-    "/admin/subscriptions/sendernumber/add/",
-    "/admin/subscriptions/provideraccount/1/change/",
-    "/admin/subscriptions/contact/1/change/",
-    "/admin/campaigns/message/1/change/",
-    "/admin/campaigns/history/",
-)
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_a_phone_and_breaks_no_rule(visit: Visit, path: str) -> None:
-    visitor = visit("Account manager", viewport={"width": 390, "height": 844})
-    visitor.go(path)
-    expect(visitor.page.locator("h1").first).to_be_visible()
-    page = visitor.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert page[0] <= page[1]
 
 
 @pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(237, 240, 243)"), ("dark", "rgb(10, 14, 20)")])

@@ -3,12 +3,11 @@
 import re
 from typing import Any
 
+import page_faults
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Response, expect
 from visitors import Visit
 
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 WEIGHT_LIMIT_BYTES = 200_000
 MEDIA = {"image", "media"}
 
@@ -46,9 +45,19 @@ MANAGER = {
     "admin group": "/admin/subscriptions/subscriptiongroup/1/change/",
     "admin numbers": "/admin/subscriptions/sendernumber/",
     "admin number": "/admin/subscriptions/sendernumber/1/change/",
+    "admin add a number": "/admin/subscriptions/sendernumber/add/",
+    "admin accounts": "/admin/subscriptions/provideraccount/",
+    "admin account": "/admin/subscriptions/provideraccount/1/change/",
     "admin people": "/admin/subscriptions/contact/",
+    "admin person": "/admin/subscriptions/contact/1/change/",
+    "admin our phones": "/admin/subscriptions/ourphone/",
     "admin campaigns": "/admin/campaigns/campaign/",
     "admin messages": "/admin/campaigns/message/",
+    "admin message": "/admin/campaigns/message/1/change/",
+    "admin history": "/admin/campaigns/history/",
+    "admin users": "/admin/auth/user/",
+    "admin user": "/admin/auth/user/1/change/",
+    "admin add a user": "/admin/auth/user/add/",
     "start for real": "/start-for-real",
 }
 PAGES = [
@@ -56,15 +65,7 @@ PAGES = [
     *(("Marketer", name, path) for name, path in MARKETER.items()),
     *(("Account manager", name, path) for name, path in MANAGER.items()),
 ]
-# The admin's own: a question mark beside its two lists (a label on a span without a role), empty heads over inlines.
-DJANGOS_OWN = [".selector .help-tooltip"]
-EMPTY_HEADS = {"empty-table-header": {"enabled": False}}
-ALL = {"rules": EMPTY_HEADS}
-LOOKS = [("light", NARROW, ALL), ("dark", WIDE, ALL)]
 MAIN = ["dashboard", "campaigns", "new campaign", "content", "review", "live", "inbox"]
-# Colours change with the theme, and what is shown with the width: the main pages are looked at the other way round too.
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-OTHER_LOOKS = [("dark", NARROW, CONTRAST), ("light", WIDE, CONTRAST)]
 
 
 def every_page(function: Any) -> Any:
@@ -74,25 +75,20 @@ def every_page(function: Any) -> Any:
 
 @every_page
 def test_a_page_is_for_everybody_in_light_and_dark_wide_and_narrow(visit: Visit, role: str, path: str) -> None:
-    visitor = visit(role, refusals={403, 404}, reduced_motion="reduce")
+    visitor = visit(role, refusals={403, 404})
     visitor.go(path)
     assert visitor.troubles == []
-    found = []
-    for theme, size, rules in LOOKS + (OTHER_LOOKS if path in {MARKETER[name] for name in MAIN} else []):
-        visitor.page.evaluate(_THEME, theme)
-        visitor.page.set_viewport_size(size)
-        found += [f"reaches past the edge of {size['width']}: {one}" for one in visitor.page.evaluate(_TOO_WIDE)]
-        found += [f"{theme}, {size['width']} wide: {one}" for one in violations(visitor.page, rules)]
-    visitor.troubles.clear()  # axe sets styles of its own, which the policy refuses as it should
-    assert found == []
+    is_main = path in {MARKETER[name] for name in MAIN}
+    assert page_faults.found(visitor.page, looks=page_faults.EVERY_LOOK if is_main else page_faults.LOOKS) == []
+    visitor.troubles.clear()
 
 
 @every_page
 def test_a_page_is_in_french_and_no_wider_than_a_phone(visit: Visit, role: str, path: str) -> None:
-    visitor = visit(role, refusals={403, 404}, viewport=NARROW, locale="fr-FR")
+    visitor = visit(role, refusals={403, 404}, viewport=page_faults.NARROW, locale="fr-FR")
     visitor.go(path)
     assert visitor.page.locator("html").get_attribute("lang") == "fr"
-    assert visitor.page.evaluate(_TOO_WIDE) == []
+    assert page_faults.too_wide(visitor.page) == []
 
 
 @pytest.mark.parametrize("name", MAIN)
@@ -112,35 +108,7 @@ def test_a_role_that_may_not_is_told_what_is_missing(visit: Visit) -> None:
     expect(viewer.page.get_by_role("main")).to_contain_text(re.compile("right", re.IGNORECASE))
 
 
-def violations(page: Page, rules: dict[str, Any]) -> list[str]:
-    """What axe finds on the page as it stands: rule, place and reason."""
-    options = {"resultTypes": ["violations"], "preload": False, **rules}
-    response = Axe().run(page, context={"exclude": DJANGOS_OWN}, options=options).response
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in response["violations"]
-        for node in violation["nodes"]
-    ]
-
-
 def _weight(answer: Response) -> int:
     """What came over the wire: header and compressed body."""
     sizes = answer.request.sizes()
     return int(sizes["responseHeadersSize"]) + int(sizes["responseBodySize"])
-
-
-# Colours that are still on their way from one theme to the other are nobody's fault.
-_THEME = """async (theme) => {
-    document.documentElement.dataset.bsTheme = theme;
-    await new Promise(requestAnimationFrame);
-    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(ending.map((one) => one.finished));
-}"""
-# What reaches past the right edge, unless it scrolls in a box of its own.
-_TOO_WIDE = """() => {
-    const room = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= room) return [];
-    return [...document.body.querySelectorAll("*")]
-        .filter((one) => one.getBoundingClientRect().right > room + 1)
-        .map((one) => `${one.tagName}.${one.className} ${Math.round(one.getBoundingClientRect().right)}`).slice(0, 8);
-}"""
