@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from campaigns.inbound import intake, media, sandbox
 from campaigns.sending import drain as draining
-from campaigns.sending import health, numbers, rescue, start
+from campaigns.sending import files, health, numbers, rescue, start
 
 
 @shared_task
@@ -32,6 +32,7 @@ def sweep() -> None:
     rescue.abandoned(now=now)
     rescue.ask(now=now)
     numbers.rehome_all(now=now)
+    files.carry_on(now=now)
     sandbox.keep_in_touch(now=now)
 
 

@@ -3,6 +3,7 @@
 import zoneinfo
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone, translation
 
@@ -19,6 +20,20 @@ class PlainAddressMiddleware:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path_info or "\x00" in query or "%00" in query:
             return HttpResponseBadRequest()
+        return self.get_response(request)
+
+
+class MediaHostMiddleware:
+    """On the name that belongs to files nothing else answers: no log-in, no page, no callback (404)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.MEDIA_HOST and not request.path_info.startswith("/media/"):
+            host = request.META.get("HTTP_HOST", "").rpartition("@")[2].partition(":")[0]
+            if host.lower().rstrip(".") == settings.MEDIA_HOST:
+                return HttpResponse(status=404, content_type="text/plain")
         return self.get_response(request)
 
 

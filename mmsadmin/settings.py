@@ -1,6 +1,7 @@
 """All settings, from the environment. The defaults are the embedded set-up: one machine, SQLite, local files."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -20,6 +21,12 @@ DEMO = env.text("MMSADMIN_ENV", "demo") == "demo"
 PRODUCTION = env.text("MMSADMIN_ENV", "demo") == "production"
 DEBUG = env.flag("DEBUG", False)
 PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL", f"http://127.0.0.1:{env.whole('PORT', 8000)}").rstrip("/")
+# Where carriers fetch files, if that is a name of its own (or a CDN before it); nothing but files answers there.
+MEDIA_BASE_URL = env.text("MEDIA_BASE_URL", "").rstrip("/")
+# How long the public address of a file lives, in days; afterwards it answers 410.
+MEDIA_LINK_DAYS = env.whole("MEDIA_LINK_DAYS", 30)
+if not 1 <= MEDIA_LINK_DAYS <= 3_650:
+    raise ImproperlyConfigured(f"MEDIA_LINK_DAYS is {MEDIA_LINK_DAYS}; write 1 to 3650.")
 
 if PRODUCTION:
     SECRET_KEY = env.text("SECRET_KEY")
@@ -30,9 +37,18 @@ if PRODUCTION:
         raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to, comma-separated.")
     if not PUBLIC_BASE_URL.startswith("https://"):
         raise ImproperlyConfigured("Set PUBLIC_BASE_URL to the https:// address that carriers can reach.")
+    if MEDIA_BASE_URL and not MEDIA_BASE_URL.startswith("https://"):
+        raise ImproperlyConfigured("MEDIA_BASE_URL has to begin with https://.")
 else:
     SECRET_KEY = env.kept_secret(VAR / "secret_key")
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+MEDIA_HOST = urlsplit(MEDIA_BASE_URL).hostname or ""
+if MEDIA_HOST and urlsplit(PUBLIC_BASE_URL).hostname == MEDIA_HOST:
+    raise ImproperlyConfigured(
+        "MEDIA_BASE_URL names the host of PUBLIC_BASE_URL: leave it out, or give files their own."
+    )
+if MEDIA_HOST:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, MEDIA_HOST]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -53,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "mmsadmin.middleware.MediaHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "mmsadmin.middleware.PlainAddressMiddleware",
@@ -141,29 +158,38 @@ ICONS_DIR = BASE_DIR / "node_modules/@tabler/icons/icons"
 
 # The private files: originals, rebuilt files, inbound pictures. Nothing here is served by the web server itself.
 S3_BUCKET = env.text("S3_BUCKET", "")
+# A storage that does not answer is away: better to know that soon than to keep people and runs waiting. In seconds.
+S3_WAIT_S = env.whole("S3_WAIT_S", 5)
+if S3_BUCKET:
+    from botocore.config import Config  # where nothing is kept in S3, no process waits for its library
+
+    _files: dict[str, object] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.text("S3_ENDPOINT_URL", "") or None,
+            "region_name": env.text("S3_REGION", "") or None,
+            "client_config": Config(
+                signature_version="s3v4",
+                connect_timeout=S3_WAIT_S,
+                read_timeout=S3_WAIT_S,
+                retries={"total_max_attempts": 2},
+            ),
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
+else:
+    _files = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR / "files",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
 STORAGES = {
-    "default": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": S3_BUCKET,
-                "endpoint_url": env.text("S3_ENDPOINT_URL", "") or None,
-                "region_name": env.text("S3_REGION", "") or None,
-                "signature_version": "s3v4",
-                "default_acl": None,
-                "file_overwrite": False,
-            },
-        }
-        if S3_BUCKET
-        else {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {
-                "location": VAR / "files",
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-            },
-        }
-    ),
+    "default": _files,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR / "files"

@@ -7,7 +7,18 @@ conftest, so this has to be a settings module.
 import os
 import tempfile
 
-for _name in ("MMSADMIN_ENV", "DEBUG", "PUBLIC_BASE_URL", "PORT", "SANDBOX", "SANDBOX_URL", "S3_BUCKET", "LOG_LEVEL"):
+for _name in (
+    "MMSADMIN_ENV",
+    "DEBUG",
+    "PUBLIC_BASE_URL",
+    "PORT",
+    "SANDBOX",
+    "SANDBOX_URL",
+    "S3_BUCKET",
+    "LOG_LEVEL",
+    "MEDIA_BASE_URL",
+    "MEDIA_LINK_DAYS",
+):
     os.environ.pop(_name, None)
 os.environ["MMSADMIN_VAR"] = tempfile.mkdtemp(prefix="mmsadmin-test-")
 os.environ["BROKER_URL"] = "memory://"

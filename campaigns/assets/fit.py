@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from campaigns import states
+from campaigns.assets import depot
 from campaigns.media import fence, kinds, problems
 from campaigns.models import Asset, History, Rendition
 from subscriptions import refusals
@@ -41,8 +42,9 @@ def make_it_fit(*, asset: Asset, budget_bytes: int, now: datetime) -> Rendition:
     known = asset.renditions.filter(budget_bytes=budget_bytes).first()
     if known is not None:
         return known
-    with asset.original.open("rb") as file:
-        fitted = fence.fit(file.read(), budget_bytes=budget_bytes, name=asset.label)
+    with depot.asked(str(asset.original.name)), asset.original.open("rb") as file:
+        data = file.read()
+    fitted = fence.fit(data, budget_bytes=budget_bytes, name=asset.label)
     if isinstance(fitted, problems.Problem):
         raise CannotFit(fitted)
     rendition = Rendition(
@@ -57,7 +59,9 @@ def make_it_fit(*, asset: Asset, budget_bytes: int, now: datetime) -> Rendition:
         height=fitted.height,
         steps=[{"code": step.code, "limit": None, "found": step.value} for step in fitted.steps],
     )
-    rendition.file.save(f"{secrets.token_hex(16)}.{kinds.EXTENSION[fitted.kind]}", ContentFile(fitted.data), save=False)
+    with depot.asked("a copy"):
+        ending = kinds.EXTENSION[fitted.kind]
+        rendition.file.save(f"{secrets.token_hex(16)}.{ending}", ContentFile(fitted.data), save=False)
     try:
         with transaction.atomic():
             rendition.save()

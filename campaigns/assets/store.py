@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import states
-from campaigns.assets import names
+from campaigns.assets import depot, names
 from campaigns.media import check, fence, kinds, problems
 from campaigns.models import Asset, History, Rendition
 from subscriptions import refusals
@@ -39,8 +39,8 @@ def too_large(found_bytes: int) -> UploadRefused:
 def take_in(*, name: str, chunks: Iterable[bytes], by: User, now: datetime) -> Asset:
     """Keep an upload and the clean copy of it. The same bytes again give the asset that is there already.
 
-    Reads at most UPLOAD_LIMIT_BYTES. Raises UploadRefused. Decodes for up to `media.limits.REVIEW.wall_s` seconds:
-    never call it inside a transaction.
+    Reads at most UPLOAD_LIMIT_BYTES. Raises UploadRefused, depot.StorageAway. Decodes for up to
+    `media.limits.REVIEW.wall_s` seconds: never call it inside a transaction.
     """
     data = _read(chunks)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -57,8 +57,8 @@ def take_in(*, name: str, chunks: Iterable[bytes], by: User, now: datetime) -> A
 
 
 def read(rendition: Rendition) -> bytes:
-    """The exact bytes of a rendition."""
-    with rendition.file.open("rb") as file:
+    """The exact bytes of a rendition. Raises FileNotFoundError, StorageAway."""
+    with depot.asked(str(rendition.file.name)), rendition.file.open("rb") as file:
         content: bytes = file.read()
     return content
 
@@ -106,21 +106,21 @@ def _keep(
         steps=[{"code": note, "limit": None, "found": None} for note in verdict.notes],
         card=verdict.card.facts() if verdict.card else {},
     )
-    # The files are named by chance: what a person called them says nothing here, and nothing can be guessed.
-    asset.original.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(data), save=False)
-    rendition.file.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(clean), save=False)
-    if verdict.poster:
-        ending = kinds.EXTENSION[verdict.poster.kind]
-        asset.poster.save(f"{secrets.token_hex(16)}.{ending}", ContentFile(verdict.poster.data), save=False)
     try:
+        # The files are named by chance: what a person called them says nothing here, and nothing can be guessed.
+        with depot.asked("an upload"):
+            asset.original.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(data), save=False)
+            rendition.file.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(clean), save=False)
+            if verdict.poster:
+                ending = kinds.EXTENSION[verdict.poster.kind]
+                asset.poster.save(f"{secrets.token_hex(16)}.{ending}", ContentFile(verdict.poster.data), save=False)
         with transaction.atomic():
             asset.save()
             rendition.asset = asset
             rendition.save()
             History.objects.create(thing="asset", thing_id=asset.pk, to_state=states.Asset.READY, at=now, by=by)
     except BaseException:
-        asset.original.delete(save=False)
-        rendition.file.delete(save=False)
-        asset.poster.delete(save=False)
+        for stored in (asset.original, rendition.file, asset.poster):
+            depot.forget(stored)
         raise
     return asset

@@ -16,4 +16,6 @@ def file_problem(code: str) -> str:
         return _("A file that is too large was not kept.")
     if code in _FETCH or code.startswith("status "):
         return _("A file could not be fetched from the provider.")
+    if code == "storage_away":
+        return _("A file could not be kept: the place for files did not answer.")
     return _("A damaged file was not kept.")

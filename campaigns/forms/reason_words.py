@@ -26,6 +26,7 @@ REASONS: dict[str, Promise] = {
     "not_comparable": _("a condition in the text cannot be asked of this person's details"),
     "empty_message": _("nothing is left of the message for this person"),
     # waiting again
+    "media_unreachable_here": _("the picture could not be fetched from where we keep it; nothing left"),
     "slow_down": _("the provider asked to slow down"),
     "provider_unreachable": _("the provider cannot be reached; nothing left, it is tried again"),
     # unclear
@@ -79,6 +80,14 @@ def hold(code: str, detail: Mapping[str, Any]) -> str:
         ),
         "no_mms_number": _(
             "The group has no active MMS-enabled number any more. When it has one again, send now; or cancel."
+        ),
+        "media_missing": _(
+            "The picture is no longer where files are kept, so nothing is sent without it. Whoever runs this "
+            "installation can bring it back from the backup; then resume. Or cancel."
+        ),
+        "media_unreachable": _(
+            "The place where files are kept does not answer, so nothing is sent without its picture. It goes on by "
+            "itself as soon as the picture can be fetched."
         ),
         "account_refused": _(
             "The provider refused our account (code %(code)s), so everything was paused after the first refusal. "

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from campaigns.assets import depot
 from campaigns.gateways import base, http, registry
 from campaigns.inbound import replies
 from campaigns.media import check, fence, kinds
@@ -72,12 +73,17 @@ def _fetch_one(one: InboundMedia, account: ProviderAccount) -> None:
     review = fence.review(fetched.body, name="card.vcf" if "vcard" in fetched.content_type else "")
     if review.data is None:
         return _note(one, review.problems[0].code if review.problems else "corrupt")
-    return _keep(one, review, review.data)
+    try:
+        _keep(one, review, review.data)
+    except depot.StorageAway as away:
+        if tries >= TRIES:
+            _note(one, away.code)
 
 
 def _keep(one: InboundMedia, review: check.Review, data: bytes) -> None:
     """Store the rebuilt file; what came is never stored."""
-    one.file.save(f"{one.token}.{kinds.EXTENSION[review.kind]}", ContentFile(data), save=False)
+    with depot.asked("a file that came in"):
+        one.file.save(f"{one.token}.{kinds.EXTENSION[review.kind]}", ContentFile(data), save=False)
     kept = InboundMedia.objects.filter(pk=one.pk, file="").update(
         file=one.file.name,
         kind=review.kind,

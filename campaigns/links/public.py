@@ -3,29 +3,35 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from campaigns.media import kinds
 from campaigns.models import MediaLink, Rendition, Run
 
-LIFETIME: Final = timedelta(days=30)
 # A carrier may fetch hours after the hand-over, so an address in use never has less than this before it.
 LEAST: Final = timedelta(days=7)
 
 
+def lifetime() -> timedelta:
+    """How long an address lives after it was last handed out (MEDIA_LINK_DAYS)."""
+    return timedelta(days=settings.MEDIA_LINK_DAYS)
+
+
 def media_link(*, run: Run | None, rendition: Rendition, now: datetime) -> MediaLink:
-    """The public address of this file in this run (None: in tests), made once; it lives at least LEAST from `now`."""
+    """The public address of this file in this run (None: in tests), made once; it lives at least LEAST from `now`, or
+    half its lifetime where that is less."""
     link = _find(run, rendition)
     if link is None:
         try:
             with transaction.atomic():
-                link = MediaLink.objects.create(run=run, rendition=rendition, expires_at=now + LIFETIME)
+                link = MediaLink.objects.create(run=run, rendition=rendition, expires_at=now + lifetime())
         except IntegrityError:
             link = _find(run, rendition)
             assert link is not None  # whoever was quicker has made it
-    elif link.expires_at < now + LEAST:
-        link.expires_at = now + LIFETIME
+    elif link.expires_at < now + min(LEAST, lifetime() / 2):
+        link.expires_at = now + lifetime()
         MediaLink.objects.filter(pk=link.pk).update(expires_at=link.expires_at)
     link.rendition = rendition
     return link
@@ -35,9 +41,13 @@ def _find(run: Run | None, rendition: Rendition) -> MediaLink | None:
     return MediaLink.objects.filter(run=run, rendition=rendition).order_by("pk").first()
 
 
-def addresses(link: MediaLink, base_url: str) -> tuple[str, str]:
-    """(for carriers: the bytes, under a short plain name; for people: the page). Absolute, on `base_url`."""
-    return f"{base_url}/media/{link.token}/{file_name(link.rendition)}", f"{base_url}/m/{link.token}"
+def addresses(link: MediaLink) -> tuple[str, str]:
+    """(for carriers: the bytes, under a short plain name; for people: the page). Absolute; bytes on the media host."""
+    media_base_url = settings.MEDIA_BASE_URL or settings.PUBLIC_BASE_URL
+    return (
+        f"{media_base_url}/media/{link.token}/{file_name(link.rendition)}",
+        f"{settings.PUBLIC_BASE_URL}/m/{link.token}",
+    )
 
 
 def file_name(rendition: Rendition) -> str:

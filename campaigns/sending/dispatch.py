@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from campaigns import states
 from campaigns.composing import body
 from campaigns.gateways import base
 from campaigns.lifecycle import messages
 from campaigns.links import public
-from campaigns.models import Attempt, MediaLink, Message, Revision
+from campaigns.models import Attempt, MediaLink, Message, Rendition, Revision
 from campaigns.sending import accounts
 from subscriptions.models import SubscriptionGroup
 
@@ -22,13 +20,15 @@ LONGEST_WAIT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A message that only waits for its moment. `cost` is in parts of the number's rate."""
+    """A message that only waits for its moment. `cost` is in parts of the number's rate; `rendition` is the file that
+    has to be there when it leaves."""
 
     claimed: messages.Claimed
     outgoing: base.OutgoingMessage
     cost: int
     parts: int
     tries: int
+    rendition: Rendition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Composer:
         assert row.number is not None
         media_url = page_url = None
         if row.rendition is not None and row.sent_as != Message.SentAs.TEXT:
-            media_url, page_url = public.addresses(self._link(row, now), base_url=settings.PUBLIC_BASE_URL)
+            media_url, page_url = public.addresses(self._link(row, now))
         text, parts = row.body, row.parts
         if row.revision is not None:
             composed = self._body(row.revision, row.group).render(
@@ -79,7 +79,8 @@ class Composer:
             callback_url=accounts.callback_url(row.number.account, claimed.attempt_token),
         )
         parts = 1 if is_mms else max(parts, 1)
-        return Ready(claimed, outgoing, cost=parts, parts=parts, tries=row.tries)
+        file = row.rendition if media_url else None
+        return Ready(claimed, outgoing, cost=parts, parts=parts, tries=row.tries, rendition=file)
 
     def _body(self, revision: Revision, group: SubscriptionGroup) -> body.Body:
         if revision.frozen_at is None:
@@ -94,6 +95,20 @@ class Composer:
         if key not in self._links:
             self._links[key] = public.media_link(run=row.run, rendition=row.rendition, now=now)
         return self._links[key]
+
+
+def put_off(*, ready: Ready, reason: str, wait_s: float, now: datetime) -> messages.Settlement:
+    """Nothing has left: it waits again, with the reason."""
+    return messages.Settlement(
+        message_id=ready.claimed.message_id,
+        attempt_token=ready.claimed.attempt_token,
+        state=states.Message.PENDING,
+        outcome=Attempt.Outcome.NOT_SENT,
+        handed_over_at=None,
+        answered_at=now,
+        reason=reason,
+        next_attempt_at=now + timedelta(seconds=wait_s),
+    )
 
 
 def settlement(*, ready: Ready, outcome: base.Outcome, handed_over_at: datetime, now: datetime) -> messages.Settlement:

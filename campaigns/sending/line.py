@@ -127,6 +127,8 @@ class Line:
                 self._outbox.unfit(dispatch.Unfit(ready.claimed, verdict.skip))
             elif not verdict.go:
                 back.append(ready.claimed)
+            elif not await self._outbox.file_is_there(ready):
+                continue
             elif not await self._leave(ready, looked_at):
                 # Stopped, or the look grew old while waiting for room: the rest is looked at again.
                 self._queue.extendleft(reversed(due[position:]))

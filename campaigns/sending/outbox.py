@@ -14,7 +14,7 @@ from campaigns import states
 from campaigns.gateways import base, http
 from campaigns.lifecycle import messages
 from campaigns.models import Attempt
-from campaigns.sending import dispatch, health, looks, pacing
+from campaigns.sending import dispatch, files, health, looks, pacing
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Outbox:
         self._asked: list[tuple[list[int], asyncio.Future[dict[int, looks.Verdict]]]] = []
         self._asking = asyncio.Event()
         self._flushing = asyncio.Lock()
+        self._files = files.Watch()
         self.handed_over = 0
 
     @property
@@ -122,6 +123,20 @@ class Outbox:
                 reason=one.reason,
             )
         )
+
+    async def file_is_there(self, ready: dispatch.Ready) -> bool:
+        """Whether the file of a message can be fetched now; if not, the message is put off and its run held."""
+        standing = await self._files.standing(ready.rendition) if ready.rendition else "there"
+        if standing == "there":
+            return True
+        now = timezone.now()
+        self._settlements.append(
+            dispatch.put_off(ready=ready, reason=files.WAITING_REASON, wait_s=files.WAIT_S, now=now)
+        )
+        run_id = ready.claimed.run_id
+        if run_id is not None:
+            await self._db(functools.partial(files.hold, run_id=run_id, standing=standing, now=now))
+        return False
 
     async def keep_flushing(self, *, every_s: float) -> None:
         while True:

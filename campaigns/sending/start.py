@@ -8,7 +8,7 @@ from campaigns import states
 from campaigns.audience import expand
 from campaigns.lifecycle import campaigns, messages, runs
 from campaigns.models import Campaign, History, Revision, Run, Tally
-from campaigns.sending import rescue, schedule
+from campaigns.sending import files, rescue, schedule
 from subscriptions.models import SenderNumber
 
 # A start that is later than this is held and asks: yesterday's 'today' is not sent this morning.
@@ -46,6 +46,8 @@ def _open(run: Run, now: datetime) -> Run:
     if not SenderNumber.objects.mms_ready().filter(group_id=run.campaign.group_id).exists():
         # Nobody is picked yet: without a number everybody would be left out for good.
         return _hold(run, now, "no_mms_number", {})
+    if code := files.hold_code(run.revision.rendition):
+        return _hold(run, now, code, {})
     people = expand.run(run=run, now=now)
     if abs(people - run.expected_people) > TOLERANCE * run.expected_people:
         return _hold(run, now, "audience_changed", {"confirmed": run.expected_people, "found": people})

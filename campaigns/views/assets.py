@@ -1,6 +1,6 @@
 """The private bytes of what was uploaded: for people who are logged in and may see assets."""
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Asset, Rendition
@@ -10,7 +10,8 @@ from subscriptions.views import access
 
 @require_safe
 @access.permission_needed("campaigns.view_asset")
-def file(request: HttpRequest, token: str) -> FileResponse:
+@served.unless_away
+def file(request: HttpRequest, token: str) -> HttpResponseBase:
     """One rendition, exactly as it would be sent."""
     rendition = Rendition.objects.select_related("asset").filter(token=token).first()
     if rendition is None:

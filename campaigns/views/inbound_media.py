@@ -27,6 +27,7 @@ def public(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_safe
 @access.permission_needed("campaigns.view_inbound")
+@served.unless_away
 def private(request: HttpRequest, token: str) -> HttpResponseBase:
     """One file for our own pages; it stays when its public address is over."""
     return _answer(request, _find(token), "private, max-age=86400, immutable")
@@ -43,7 +44,7 @@ def _find(token: str) -> InboundMedia:
 
 def _answer(request: HttpRequest, found: InboundMedia, cache: str) -> HttpResponseBase:
     response = served.ranged(
-        served.opened(found.file),
+        served.opened(found.file, head=request.method == "HEAD"),
         size=found.bytes,
         mime=found.mime,
         asked=request.headers.get("Range", ""),

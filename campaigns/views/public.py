@@ -15,6 +15,7 @@ from campaigns.views import served
 
 @login_not_required
 @require_safe
+@served.unless_away
 def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     """The file for carriers: GET, HEAD, ranges and conditions; no cookie, no redirect; 410 once it is over."""
     link = _link(token)
@@ -30,7 +31,7 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
         # A range of what has changed since would be put together with the wrong rest.
         is_same = request.headers.get("If-Range", etag) == etag
         response = served.ranged(
-            served.opened(rendition.file),
+            served.opened(rendition.file, head=request.method == "HEAD"),
             size=rendition.bytes,
             mime=rendition.mime,
             asked=request.headers.get("Range", "") if is_same else "",

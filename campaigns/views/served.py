@@ -1,19 +1,24 @@
 """Bytes that came from outside, served so that no browser can be talked into more than showing them."""
 
+import functools
 import logging
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, ParamSpec
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from campaigns.assets import depot
 
 # Bounded, since no file is longer and Python refuses to read numbers of thousands of digits.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _CHUNK = 64 * 1024
 
 _log = logging.getLogger(__name__)
+P = ParamSpec("P")
 
 
 def lock_down(response: HttpResponseBase) -> None:
@@ -23,13 +28,36 @@ def lock_down(response: HttpResponseBase) -> None:
     response["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
-def opened(stored: FieldFile) -> File[Any]:
-    """A stored file, to be read. One that is gone from the storage is not found, rather than a fault of the page."""
+def opened(stored: FieldFile, *, head: bool = False) -> File[Any]:
+    """A stored file, to be read; for `head` an empty one, after a look whether it is there.
+
+    One that is gone from the storage is not found, rather than a fault of the page. Raises depot.StorageAway.
+    """
     try:
-        return stored.open("rb")
+        with depot.asked(str(stored.name)):
+            if head:
+                stored.storage.size(str(stored.name))
+                return ContentFile(b"")
+            file: File[Any] = stored.open("rb")
+            file.read(1)  # S3 only asks for the file when somebody reads
+            file.seek(0)
+            return file
     except FileNotFoundError:
         _log.error("The stored file %s is missing", stored.name)
         raise Http404 from None
+
+
+def unless_away(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """Answer 503 where the storage does not answer: whoever fetches may come again soon."""
+
+    @functools.wraps(view)
+    def watched(*given: P.args, **named: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(*given, **named)
+        except depot.StorageAway:
+            return HttpResponse(status=503, content_type="text/plain", headers={"Retry-After": "10"})
+
+    return watched
 
 
 def ranged(source: File[Any], *, size: int, mime: str, asked: str, head: bool) -> HttpResponseBase:

@@ -1,6 +1,7 @@
 """The bytes: private ones for people who are logged in, public ones for carriers, and the page for people."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import factories
 import media_samples
@@ -26,7 +27,7 @@ def link(rendition: Rendition | None = None) -> MediaLink:
 
 
 def path(of: MediaLink) -> str:
-    return public.addresses(of, "")[0]
+    return urlsplit(public.addresses(of)[0]).path
 
 
 def whole(answer: HttpResponseBase) -> bytes:
