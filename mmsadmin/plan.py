@@ -13,6 +13,8 @@ from mmsadmin.processes import Child, die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+# Three more than may be held by files that are being opened or wait for it (`campaigns/media/limits.py`).
+WEB_THREADS = 8
 
 
 class Halt(Exception):
@@ -92,7 +94,16 @@ def sandbox(var: Path, surroundings: dict[str, str]) -> list[Child]:
 
 def web(port: int) -> Child:
     command = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws")
-    sizes = ("--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", "5", "--log-level", "warning")
+    sizes = (
+        "--workers",
+        "1",
+        "--blocking-threads",
+        str(WEB_THREADS),
+        "--workers-kill-timeout",
+        "5",
+        "--log-level",
+        "warning",
+    )
     return Child("web", (*command, *sizes, "mmsadmin.wsgi:application"), stage=2)
 
 

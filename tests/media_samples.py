@@ -47,6 +47,14 @@ def jpeg(width: int = 320, height: int = 240, **options: object) -> bytes:
     return encoded(drawing(width, height), "JPEG", **{"quality": 85, **options})
 
 
+def many_scans_jpeg(scans: int, *, side: int = 320) -> bytes:
+    """A progressive JPEG with this many scans: the last one again and again, a few bytes each."""
+    whole = encoded(drawing(side, side), "JPEG", progressive=True, quality=5)
+    last = whole.rfind(b"\xff\xda")
+    again = scans - whole.count(b"\xff\xda")
+    return whole[:-2] + whole[last:-2] * again + whole[-2:]
+
+
 def photo_jpeg(megapixels: float = 12, *, quality: int = 90, **options: object) -> bytes:
     """A 4:3 photo as a phone takes it. Noise at one small tile's cost: the tile is repeated."""
     width = round((megapixels * 1e6 * 4 / 3) ** 0.5)

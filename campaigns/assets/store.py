@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import states
 from campaigns.assets import depot, names
-from campaigns.media import check, fence, kinds, problems
+from campaigns.media import check, fence, kinds, limits, problems
 from campaigns.models import Asset, History, Rendition
 from subscriptions import refusals
 
@@ -39,8 +39,8 @@ def too_large(found_bytes: int) -> UploadRefused:
 def take_in(*, name: str, chunks: Iterable[bytes], by: User, now: datetime) -> Asset:
     """Keep an upload and the clean copy of it. The same bytes again give the asset that is there already.
 
-    Reads at most UPLOAD_LIMIT_BYTES. Raises UploadRefused, depot.StorageAway. Decodes for up to
-    `media.limits.REVIEW.wall_s` seconds: never call it inside a transaction.
+    Reads at most UPLOAD_LIMIT_BYTES. Raises UploadRefused, depot.StorageAway. Takes up to `media.limits.TURN_S` and
+    `WAITED_FOR_S` seconds: never call it inside a transaction.
     """
     data = _read(chunks)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -50,7 +50,9 @@ def take_in(*, name: str, chunks: Iterable[bytes], by: User, now: datetime) -> A
             known.is_archived = False
             known.save(update_fields=["is_archived"])
         return known
-    verdict = fence.review(data, name=name, upload_limit_bytes=settings.UPLOAD_LIMIT_BYTES)
+    verdict = fence.review(
+        data, name=name, upload_limit_bytes=settings.UPLOAD_LIMIT_BYTES, timeout_s=limits.WAITED_FOR_S
+    )
     if verdict.data is None or not verdict.ok:
         raise UploadRefused(problem for problem in verdict.problems if problem.severity == "error")
     return _keep(data, sha256, verdict, verdict.data, name=name, by=by, now=now)

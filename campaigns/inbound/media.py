@@ -1,15 +1,18 @@
 """Files that came in: fetched with credentials and limits, rebuilt in the fence, stored privately."""
 
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Count, F, OuterRef, QuerySet, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from campaigns.assets import depot
 from campaigns.gateways import base, http, registry
 from campaigns.inbound import replies
-from campaigns.media import check, fence, kinds
+from campaigns.media import check, fence, kinds, limits
 from campaigns.models import Inbound, InboundMedia
 from campaigns.sending import accounts
 from subscriptions.models import ProviderAccount
@@ -19,6 +22,8 @@ BATCH = 20
 # an answer waits for its picture, but not for ever.
 TRIES = 8
 FETCH_TIMEOUT_S = 20.0
+# After this long the order is asked for anew, so that who came meanwhile gets a turn before somebody's second.
+SLICE_S = 15.0
 
 
 def waiting() -> bool:
@@ -29,14 +34,15 @@ def waiting() -> bool:
 def fetch(*, now: datetime) -> int:
     """Fetch and rebuild what waits, then finish its inbound message; returns how many messages were finished.
 
-    No network and no image work happens inside a transaction; a file that fails never holds up the text.
+    No network and no image work happens inside a transaction; a file that fails never holds up the text. Phones take
+    turns: whoever sends many files, or dear ones, waits behind everybody else's first.
     """
     finished = 0
-    waiting_ones = Inbound.objects.filter(media_done_at__isnull=True).select_related(
-        "number__account", "number__group", "contact", "campaign"
-    )
-    for inbound in waiting_ones.order_by("pk")[:BATCH]:
+    begun = time.monotonic()
+    for inbound in _in_turn()[:BATCH]:
         for one in inbound.media.filter(file="", problem="").order_by("pk"):
+            if time.monotonic() - begun > SLICE_S:
+                return finished
             if now - inbound.received_at >= timedelta(seconds=2**one.tries - 1):
                 _fetch_one(one, inbound.number.account)
         if inbound.media.filter(file="", problem="").exists():
@@ -46,6 +52,16 @@ def fetch(*, now: datetime) -> int:
                 replies.finish(inbound=inbound, now=now)
                 finished += 1
     return finished
+
+
+def _in_turn() -> QuerySet[Inbound]:
+    """What waits, each phone's first before anybody's second; a message with many files gives way after each."""
+    had = InboundMedia.objects.filter(inbound=OuterRef("pk")).exclude(file="", problem="").order_by()
+    counted = had.values("inbound").annotate(n=Count("pk")).values("n")
+    turn = Window(RowNumber(), partition_by=F("from_phone"), order_by=F("pk").asc())
+    waiting_ones = Inbound.objects.filter(media_done_at__isnull=True).annotate(turn=turn, had=Coalesce(counted, 0))
+    whole = waiting_ones.select_related("number__account", "number__group", "contact", "campaign")
+    return whole.order_by(F("turn") + F("had"), "pk")
 
 
 def _fetch_one(one: InboundMedia, account: ProviderAccount) -> None:
@@ -70,9 +86,11 @@ def _fetch_one(one: InboundMedia, account: ProviderAccount) -> None:
         if tries >= TRIES:
             _note(one, trouble.reason)
         return None
-    review = fence.review(fetched.body, name="card.vcf" if "vcard" in fetched.content_type else "")
+    name = "card.vcf" if "vcard" in fetched.content_type else ""
+    review = fence.review(fetched.body, name=name, timeout_s=limits.WAITED_FOR_S)
     if review.data is None:
-        return _note(one, review.problems[0].code if review.problems else "corrupt")
+        code = review.problems[0].code if review.problems else "corrupt"
+        return None if code == "busy" and tries < TRIES else _note(one, code)
     try:
         _keep(one, review, review.data)
     except depot.StorageAway as away:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from campaigns.media import check, kinds, limits, posters, probe, problems, size, vcard, vcard_phones, wire
+from campaigns.media import check, kinds, limits, posters, probe, problems, size, turns, vcard, vcard_phones, wire
 from campaigns.media.fit import result
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def review(
     advice_bytes: int | None = None,
     timeout_s: float = limits.REVIEW.wall_s,
 ) -> check.Review:
-    """Judge and rebuild one file. Never raises for a bad file.
+    """Judge and rebuild one file. Never raises for a bad file, nor where too many are open already: problem `busy`.
 
     `name` only tells a text meant as contact card from any other text. With `hard_limit_bytes` and `advice_bytes` the
     copy is also weighed alone, without a text: leave them out where the message is weighed elsewhere.
@@ -55,7 +55,8 @@ def review(
     try:
         probe.identify(data, name=name)  # most wrong files are told from their first bytes, without a child
         child = _Child("campaigns.media", kind=kind, ceiling=limits.REVIEW, timeout_s=timeout_s)
-        header, parts = child.run({"name": name}, data)
+        with turns.taken():
+            header, parts = child.run({"name": name}, data)
     except problems.UnfitError as unfit:
         return check.refused(data, kind=kind, found=unfit.problems)
     verdict = _review(header, parts)

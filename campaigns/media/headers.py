@@ -4,7 +4,7 @@ import dataclasses
 import re
 import struct
 
-from campaigns.media import problems
+from campaigns.media import limits, problems
 
 # In entropy-coded data a marker is FF followed by neither a stuffed zero, a restart marker nor another FF.
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -24,7 +24,7 @@ class Header:
 
 
 def read(data: bytes, *, kind: str) -> Header:
-    """The header of a JPEG or PNG. Raises UnfitError: truncated, corrupt, zero_size."""
+    """The header of a JPEG or PNG. Raises UnfitError: truncated, corrupt, zero_size, too_many_scans."""
     try:
         header = _jpeg(data) if kind == "jpeg" else _png(data)
     except (struct.error, IndexError):
@@ -49,7 +49,7 @@ def _png(data: bytes) -> Header:
 def _jpeg(data: bytes) -> Header:
     position = 2
     frame: tuple[int, int, int, bytes] | None = None
-    scanned_first = 0
+    scanned_first = scans = 0
     while True:
         marker = _NEXT_MARKER.search(data, position)
         if marker is None:
@@ -68,9 +68,17 @@ def _jpeg(data: bytes) -> Header:
         if code in _FRAME_MARKERS and frame is None:
             height, width, components = struct.unpack_from(">HHB", data, position + 3)
             frame = code, width, height, data[position + 8 : position + 8 + 3 * components]
-        elif code == 0xDA and not scanned_first:
-            scanned_first = data[position + 2]
+        elif code == 0xDA:
+            scans += 1
+            if scans > limits.SCANS:
+                raise problems.refuse("too_many_scans", limit=limits.SCANS, found=_scans(data))
+            scanned_first = scanned_first or data[position + 2]
         position += length
+
+
+def _scans(data: bytes) -> int:
+    """About how many there are; what stands in other segments is so rare that it changes nothing."""
+    return data.count(b"\xff\xda")
 
 
 def _header(frame: tuple[int, int, int, bytes], scanned_first: int, *, end: int) -> Header:

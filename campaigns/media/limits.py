@@ -25,6 +25,13 @@ REVIEW: Final = Ceiling(memory_bytes=295 * MEGA, cpu_s=20, wall_s=30.0)
 # A fit only ever sees files that a review let pass, holds several copies at once, and somebody watches its progress.
 FIT: Final = Ceiling(memory_bytes=700 * MEGA, cpu_s=90, wall_s=120.0)
 OPEN_FILES: Final = 32
+# What somebody waits for, in a request or in the line of what came in, takes at most this long.
+WAITED_FOR_S: Final = 12.0
+# Reviews at once in one process, callers that may wait for one of them to end, and for how long. The web has more
+# threads than these together (`mmsadmin/plan.py`), so that some always answer.
+AT_ONCE: Final = 2
+IN_LINE: Final = 3
+TURN_S: Final = 5.0
 
 PIXELS: Final = 25 * MEGA
 # JPEG only, since libjpeg can decode at a fraction of the size. Phone panoramas reach 63 MP and 16,382 pixels a side.
@@ -32,6 +39,9 @@ JPEG_PIXELS: Final = 64 * MEGA
 SIDE: Final = 8_000
 JPEG_SIDE: Final = 16_384
 FRAMES: Final = 300
+# Each scan of a JPEG goes through the whole picture again, however few bytes it has. Encoders write about ten;
+# libjpeg-turbo's own TJFLAG_LIMITSCANS stops at 500. With a hundred the largest picture takes 4 s.
+SCANS: Final = 100
 ANIMATION_PIXELS: Final = 200 * MEGA
 
 # What decoding one picture may hold: its pixels twice, plus libjpeg's coefficients when it is progressive.

@@ -13,9 +13,11 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | zero_size               | 1                        | '0 x 40'                                                  |
 | side_too_long           | pixels a side            | the longer side                                           |
 | too_many_pixels         | pixels                   | pixels                                                    |
+| too_many_scans          | scans of one JPEG        | scans                                                     |
 | too_many_frames         | frames                   | frames                                                    |
 | too_much_animation      | pixels over all frames   | pixels over all frames                                    |
 | decoder_timeout         | seconds                  | -                                                         |
+| busy                    | files opened at once     | -                                                         |
 | out_of_memory           | bytes of memory          | -                                                         |
 | too_large_total         | bytes of file and text   | bytes of file and text                                    |
 | over_advice (advice)    | bytes advised            | bytes of the file                                         |

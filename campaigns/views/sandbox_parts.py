@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.gateways import http, sandbox_phones
 from campaigns.inbound import sandbox
-from campaigns.media import fence, vcard
+from campaigns.media import fence, limits, vcard
 from campaigns.views import live_parts
 
 Parts = list[live_parts.Part]
@@ -128,8 +128,10 @@ def _card(file: sandbox_phones.File) -> vcard.Card | None:
             found = sandbox_phones.media(carrier=sandbox.carrier(), media_id=file.id)
         except (http.Trouble, sandbox_phones.Refused):
             return None
-        kept = fence.review(found.body, name="contact.vcf").card or ""
-        cache.set(key, kept, timeout=None)
+        verdict = fence.review(found.body, name="contact.vcf", timeout_s=limits.WAITED_FOR_S)
+        kept = verdict.card or ""
+        if all(problem.code != "busy" for problem in verdict.problems):
+            cache.set(key, kept, timeout=None)
     return kept or None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import carrier_process
 import factories
+import inbound_world
 import media_samples
 import pytest
 from django.core.files.storage import default_storage
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from campaigns.gateways import http
 from campaigns.inbound import auto_reply, media, sandbox
-from campaigns.media import fence
+from campaigns.media import check, fence, problems
 from campaigns.models import Event, Inbound, InboundMedia, Message
 from subscriptions.models import SenderNumber
 
@@ -188,10 +189,10 @@ def test_what_two_processes_fetched_is_stored_once(send: Send, monkeypatch: pyte
     inbound = send("", ("image/jpeg", JPEG))
     real = fence.review
 
-    def overtaken(data: bytes, *, name: str = "") -> Any:
+    def overtaken(data: bytes, **how: Any) -> Any:
         monkeypatch.setattr(fence, "review", real)
         media.fetch(now=timezone.now() + timedelta(minutes=1))
-        return real(data, name=name)
+        return real(data, **how)
 
     monkeypatch.setattr(fence, "review", overtaken)
     _fetched(inbound)
@@ -204,3 +205,56 @@ def test_the_address_cannot_be_guessed_and_ends(send: Send) -> None:
     (one,) = _fetched(send("", ("image/jpeg", JPEG))).media.all()
     assert len(base64.urlsafe_b64decode(one.token + "==")) * 8 == 128
     assert timezone.now() < one.expires_at <= timezone.now() + timedelta(days=30)
+
+
+def _waiting(number: SenderNumber, phone: str, *, files: int = 1) -> Inbound:
+    """What a phone wrote, with files that lie at the carrier."""
+    media_of = [{"url": f"http://127.0.0.1:9/{n}", "content_type": "image/jpeg", "bytes": 9} for n in range(files)]
+    return inbound_world.write(number, phone, media=media_of)
+
+
+def test_who_sends_many_files_waits_behind_everybody_elses_first(number: SenderNumber, sandbox_secret: str) -> None:
+    many = [_waiting(number, PHONE, files=2), _waiting(number, PHONE)]
+    other, third = _waiting(number, "+12125550102"), _waiting(number, "+12125550103")
+    done: list[int] = []
+    while waiting := list(media._in_turn()):
+        one = waiting[0].media.filter(problem="").order_by("pk").first()
+        assert one is not None
+        InboundMedia.objects.filter(pk=one.pk).update(problem="decoder_timeout")
+        done.append(one.inbound_id)
+        if not waiting[0].media.filter(problem="").exists():
+            Inbound.objects.filter(pk=waiting[0].pk).update(media_done_at=timezone.now())
+
+    assert done == [many[0].pk, other.pk, third.pk, many[0].pk, many[1].pk]
+
+
+def test_a_file_that_takes_long_ends_the_slice_and_the_order_is_asked_for_anew(
+    number: SenderNumber, sandbox_secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _waiting(number, PHONE, files=2), _waiting(number, "+12125550102")
+    asked: list[int] = []
+
+    def slow(one: InboundMedia, *_account: object) -> None:
+        asked.append(one.inbound_id)
+        InboundMedia.objects.filter(pk=one.pk).update(problem="decoder_timeout")
+        monkeypatch.setattr(media, "SLICE_S", -1.0)
+
+    monkeypatch.setattr(media, "_fetch_one", slow)
+    for _ in range(3):
+        monkeypatch.setattr(media, "SLICE_S", 60.0)
+        media.fetch(now=timezone.now())
+
+    assert asked == [first.pk, second.pk, first.pk]
+
+
+def test_a_file_that_found_no_turn_is_tried_again(
+    number: SenderNumber, sandbox_secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbound = _waiting(number, PHONE)
+    monkeypatch.setattr(http, "fetch", lambda **_: http.Fetched("image/jpeg", JPEG))
+    busy = check.refused(b"", kind="jpeg", found=(problems.Problem("busy", limit=2),))
+    monkeypatch.setattr(fence, "review", lambda *_args, **_how: busy)
+
+    assert _fetched(inbound).media.get().problem == ""
+    monkeypatch.undo()
+    assert media.waiting()

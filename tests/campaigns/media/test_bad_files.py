@@ -29,6 +29,8 @@ REFUSED = {
     "30,000 x 30,000 jpeg": (samples.resized_jpeg(30_000, 30_000), "a.jpg", "side_too_long", 16_384, 30_000),
     "16,000 x 16,000 jpeg": (samples.resized_jpeg(16_000, 16_000), "a.jpg", "too_many_pixels", 64_000_000, 256_000_000),
     "7,000 x 7,000 png": (samples.huge_png(7_000), "a.png", "too_many_pixels", 25_000_000, 49_000_000),
+    "3,000-scan jpeg": (samples.many_scans_jpeg(3_000, side=6_000), "a.jpg", "too_many_scans", 100, 3_000),
+    "one scan too many": (samples.many_scans_jpeg(101), "a.jpg", "too_many_scans", 100, 101),
     "10,000-frame gif": (samples.many_frames_gif(10_000), "a.gif", "too_many_frames", 300, 10_000),
     "large canvas, small frames": (
         samples.raw_gif(4_000, 4_000, [samples.gif_frame()] * 20), "a.gif", "too_much_animation", 200_000_000,
@@ -51,12 +53,18 @@ def test_refused_with_code_limit_and_what_was_found(
     assert [(problem.code, problem.limit, problem.found) for problem in verdict.problems] == [(code, limit, found)]
 
 
-@pytest.mark.parametrize("name", ["30,000 x 30,000 png", "10,000-frame gif", "large canvas, small frames"])
+@pytest.mark.parametrize(
+    "name", ["30,000 x 30,000 png", "3,000-scan jpeg", "10,000-frame gif", "large canvas, small frames"]
+)
 def test_bombs_are_refused_quickly(name: str) -> None:
     data, file_name, *_ = REFUSED[name]
     start = time.monotonic()
     fence.review(data, name=file_name)
     assert time.monotonic() - start < 5
+
+
+def test_as_many_scans_as_are_allowed() -> None:
+    assert fence.review(samples.many_scans_jpeg(100), name="a.jpg").ok
 
 
 def test_upload_over_the_limit_is_not_even_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
