@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin import countries, dependents, number_form
-from campaigns.composing import body
-from campaigns.forms import text_words
+from campaigns.composing import body, limits
+from campaigns.forms import limit_words, text_words
 from campaigns.gateways import registry
 from campaigns.text import fields, merge
 from subscriptions.models import ProviderAccount, SenderNumber, SubscriptionGroup
@@ -90,8 +90,9 @@ class SubscriptionGroupAdmin(dependents.AskingAdmin):
     list_display = ("name", "brand", "numbers_in_words", "opt_out_line", "contact_person", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "brand")
+    readonly_fields = ("may_weigh",)
     fieldsets = (
-        (None, {"fields": ("name", "brand", "contact_person", "is_active")}),
+        (None, {"fields": ("name", "brand", "contact_person", "is_active", "may_weigh")}),
         (_("Opting out"), {"fields": ("opt_out_line", "opt_out_rule")}),
         (_("Countries"), {"fields": ("allowed_countries",)}),
         (_("Answers to what comes in"), {"fields": ("stop_reply", "help_reply", "start_reply", "auto_reply")}),
@@ -105,6 +106,13 @@ class SubscriptionGroupAdmin(dependents.AskingAdmin):
         return ", ".join(
             f"{number.value} (MMS)" if number.is_mms_enabled else number.value for number in group.numbers.all()
         )
+
+    @admin.display(description=_("a message may weigh"))
+    def may_weigh(self, group: SubscriptionGroup) -> str:
+        if not group.pk:
+            return str(_("Shown once the group is saved: the number that carries least decides."))
+        limit = limits.of_group(group)
+        return f"{limit_words.because(limit)} ({limit_words.source(limit)})"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_active)
@@ -122,7 +130,8 @@ class SubscriptionGroupAdmin(dependents.AskingAdmin):
 @admin.register(SenderNumber)
 class SenderNumberAdmin(PlainChoice, dependents.AskingAdmin):
     form = number_form.NumberForm
-    fields = number_form.NumberForm.Meta.fields
+    fields = (*number_form.NumberForm.Meta.fields, "may_weigh")
+    readonly_fields = ("may_weigh",)
     list_display = ("value", "kind", "group", "is_mms_enabled", "rate_in_words", "registration", "is_active")
     list_filter = ("group", "kind", "is_mms_enabled", "registration", "is_active")
     list_select_related = ("group", "account")
@@ -131,6 +140,12 @@ class SenderNumberAdmin(PlainChoice, dependents.AskingAdmin):
     @admin.display(description=_("parts per second"), ordering="rate")
     def rate_in_words(self, number: SenderNumber) -> str:
         return f"{number.rate.normalize():f}"
+
+    @admin.display(description=_("a message may weigh"))
+    def may_weigh(self, number: SenderNumber) -> str:
+        if not number.pk:
+            return str(_("Shown once the number is saved: provider and kind decide."))
+        return " ".join(limit_words.of_number(kind=number.kind, provider=number.account.kind))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_active)

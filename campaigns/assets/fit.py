@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
@@ -21,12 +20,6 @@ class CannotFit(refusals.Refused):
     def __init__(self, problem: problems.Problem) -> None:
         self.problem = problem
         super().__init__(code=problem.code, limit=problem.limit, found=problem.found)
-
-
-def budget() -> int:
-    """What a copy is made to fit without further choice: the size that every carrier takes, in bytes."""
-    size: int = settings.MMS_ADVICE_BYTES
-    return size
 
 
 def can_fit(asset: Asset) -> bool:

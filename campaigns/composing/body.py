@@ -4,10 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
-from django.conf import settings
-
-from campaigns.composing import findings
-from campaigns.media import size
+from campaigns.composing import findings, limits
 from campaigns.models import Revision
 from campaigns.text import assemble, fields, merge, parts, problems
 from subscriptions.models import Contact, SubscriptionGroup
@@ -17,7 +14,7 @@ _CUSTOM: Final = re.compile(r"custom_attribute\.\$\{([^{}$\n]*)\}")
 
 # A tuple rather than a dataclass: one is made for every message sent.
 class Composed(NamedTuple):
-    """One message. `parts` and `encoding` count the text as SMS; `total_bytes` are text and media as MMS carries them.
+    """One message. `parts` and `encoding` count the text as SMS; `total_bytes` are what the limit counts of an MMS.
 
     `missing` are fields that left a gap; `refusal` is why this person's message cannot be sent, or None.
     """
@@ -46,12 +43,14 @@ class Body:
         self._broken = findings.of_text(self.problems[0]) if self.problems else None
         self.fields: frozenset[str] = self._template.fields if self._template else frozenset()
 
-    def render(self, values: Mapping[str, object], *, sent_as: str, link: str | None = None) -> Composed:
+    def render(
+        self, values: Mapping[str, object], *, sent_as: str, limit: limits.Limit, link: str | None = None
+    ) -> Composed:
         """Return the message for the person with these values, by full field name (see `values_of`).
 
         `sent_as` is mms, link or text; `link` is the address that a phone without MMS gets as the last line. Refusals:
-        whatever is wrong with the text, rendered_too_long, body_too_long, too_large_total (mms only; the limit is
-        MMS_HARD_LIMIT_BYTES), empty_message.
+        whatever is wrong with the text, rendered_too_long, body_too_long, too_large_total (mms only, over `limit`),
+        empty_message.
         """
         if self._template is None:
             return Composed("", 0, 0, self._media_bytes or 0, "gsm7", refusal=self._broken)
@@ -68,19 +67,14 @@ class Body:
         )
         measured = parts.measure(text)
         media_bytes = (self._media_bytes or 0) if sent_as == "mms" else 0
-        weight = size.total(
-            media_bytes=media_bytes,
-            text=text,
-            hard_limit_bytes=settings.MMS_HARD_LIMIT_BYTES,
-            advice_bytes=settings.MMS_HARD_LIMIT_BYTES,
-        )
+        weight = limit.weigh(media_bytes=media_bytes, text=text)
         found: findings.Problem | None = None
         if not rendered.text.strip() and self._media_bytes is None:
             found = findings.Problem("empty_message")
         elif len(text) > assemble.BODY_LIMIT:
             found = findings.Problem("body_too_long", assemble.BODY_LIMIT, len(text), room="text")
         elif sent_as == "mms" and weight.zone == "over":
-            found = findings.of_media(weight.problems[0])
+            found = findings.of_media(weight.problems[0], whose=limit)
         return Composed(
             text,
             measured.parts,
@@ -91,6 +85,18 @@ class Body:
             rendered.missing,
             found,
         )
+
+    def budgets(self, *, limit: limits.Limit) -> limits.Budgets:
+        """What a file may weigh beside this text, as it is for somebody of whom nothing is known."""
+        text_bytes = self.render({}, sent_as="mms", limit=limit).text_bytes
+        return limits.budgets(limit=limit, text_bytes=text_bytes)
+
+    def too_large(self, *, limit: limits.Limit) -> findings.Problem | None:
+        """Why nobody's MMS fits, not even that for somebody of whom nothing is known; None where it does."""
+        if self._media_bytes is None:
+            return None
+        refusal = self.render({}, sent_as="mms", limit=limit).refusal
+        return refusal if refusal is not None and refusal.code == "too_large_total" else None
 
 
 def prepare(*, revision: Revision, group: SubscriptionGroup, known: Collection[str] | None = None) -> Body:

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Literal
 
+from campaigns.composing import limits
 from campaigns.media import problems as media_problems
 from campaigns.text import problems as text_problems
 
@@ -15,7 +16,8 @@ class Problem:
     """One problem. An 'error' blocks the launch, an 'advice' does not; `where` is the page on which it is mended.
 
     `room` tells whose code it is (media, text, composing), and so whose words say it. `start` and `end` are offsets
-    into the text as typed, in characters; `line` counts from 1, in a text or in a contact card.
+    into the text as typed, in characters; `line` counts from 1, in a text or in a contact card. `whose` says where the
+    limit of a weight comes from.
     """
 
     code: str
@@ -27,12 +29,19 @@ class Problem:
     start: int | None = None
     end: int | None = None
     line: int | None = None
+    whose: limits.Limit | None = None
 
 
-def of_media(problem: media_problems.Problem) -> Problem:
+def of_media(problem: media_problems.Problem, *, whose: limits.Limit | None = None) -> Problem:
     """What the media room found, as a problem of the content."""
     return Problem(
-        problem.code, problem.limit, problem.found, severity=problem.severity, room="media", line=problem.line
+        problem.code,
+        problem.limit,
+        problem.found,
+        severity=problem.severity,
+        room="media",
+        line=problem.line,
+        whose=whose,
     )
 
 

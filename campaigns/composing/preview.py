@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from campaigns.audience import matching
-from campaigns.composing import body, drafts, problems
+from campaigns.composing import body, drafts, limits, problems
 from campaigns.models import Campaign, Message, Rendition, Revision
 from subscriptions import consent, phones, refusals
 from subscriptions.models import Contact
@@ -51,24 +51,27 @@ def for_contact(
     text: str | None = None,
     known: Collection[str] | None = None,
     sees_numbers: bool = False,
+    limit: limits.Limit | None = None,
 ) -> Preview:
     """The exact message for this person; `text` stands in for the stored one while it is being typed.
 
     `as_link` shows what a phone without MMS gets; who lives where there is no MMS gets that anyway. `known` saves
-    asking for all fields again (see `problems.known_fields`). Who may not see numbers sees `values_of` instead.
+    asking for all fields again (see `problems.known_fields`), `limit` asking for the group's numbers. Who may not see
+    numbers sees `values_of` instead.
     """
     revision = drafts.content(campaign)
     if text is not None:
         revision = with_text(revision, text.replace("\r\n", "\n"))
     ready = body.prepare(revision=revision, group=campaign.group, known=known or problems.known_fields())
     values = values_of(contact, sees_numbers=sees_numbers)
+    limit = limit or limits.of_group(campaign.group)
     brand, opt_out_line = body.words_of(revision=revision, group=campaign.group)
     first, second = ("mms", "link") if revision.rendition else ("text", "text")
     return Preview(
         contact=contact,
         sent_as=_sent_as(revision, contact, as_link=as_link),
-        as_mms=ready.render(values, sent_as=first),
-        as_text=ready.render(values, sent_as=second, link=example_link()),
+        as_mms=ready.render(values, sent_as=first, limit=limit),
+        as_text=ready.render(values, sent_as=second, limit=limit, link=example_link()),
         rendition=revision.rendition,
         ready=ready,
         brand=brand,

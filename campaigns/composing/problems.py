@@ -3,12 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import timezone
 
 from campaigns.audience import estimate
-from campaigns.composing import body, clock, drafts, findings
-from campaigns.media import size
+from campaigns.composing import body, clock, drafts, findings, limits
 from campaigns.models import Campaign, Revision
 from campaigns.text import fields, links
 from subscriptions import refusals, segments
@@ -22,14 +20,22 @@ _ALWAYS_THERE = frozenset({"phone_number", "country"})
 _ATTRIBUTES = 1_000
 
 
-def of(campaign: Campaign, *, now: datetime | None = None, people: estimate.Estimate | None = None) -> list[Problem]:
+def of(
+    campaign: Campaign,
+    *,
+    now: datetime | None = None,
+    people: estimate.Estimate | None = None,
+    limit: limits.Limit | None = None,
+) -> list[Problem]:
     """All problems of a draft as it is stored, blocking ones first, each with the page on which it is mended.
 
-    `people` saves counting the audience again where the caller has just done so.
+    `people` saves counting the audience again where the caller has just done so, `limit` asking for the group's
+    numbers.
     """
+    limit = limit or limits.of_group(campaign.group)
     found = [
-        *of_group(campaign.group),
-        *of_content(revision=drafts.content(campaign), group=campaign.group),
+        *of_group(campaign.group, limit=limit),
+        *of_content(revision=drafts.content(campaign), group=campaign.group, limit=limit),
         *_of_audience(campaign, people),
         *of_schedule(campaign, now=now or timezone.now()),
     ]
@@ -41,22 +47,24 @@ def known_fields() -> frozenset[str]:
     return fields.known(attributes=segments.known_attributes(limit=_ATTRIBUTES))
 
 
-def of_group(group: SubscriptionGroup) -> list[Problem]:
-    """A group that lost its MMS-enabled number since it was chosen."""
-    if SubscriptionGroup.objects.with_mms().filter(pk=group.pk).exists():
+def of_group(group: SubscriptionGroup, *, limit: limits.Limit) -> list[Problem]:
+    """A group that lost its MMS-enabled number since it was chosen; `limit` is the group's."""
+    if limit.senders:
         return []
     return [Problem("group_without_mms", limit=group.contact_person or None, found=group.name)]
 
 
-def of_content(*, revision: Revision, group: SubscriptionGroup, known: Collection[str] | None = None) -> list[Problem]:
+def of_content(
+    *, revision: Revision, group: SubscriptionGroup, limit: limits.Limit, known: Collection[str] | None = None
+) -> list[Problem]:
     """What is wrong with text and file together: for nobody in particular, so with every default standing in."""
     if not revision.text.strip() and revision.rendition is None:
         return [Problem("no_content")]
     ready = body.prepare(revision=revision, group=group, known=known or known_fields())
     if ready.problems:
-        return [*map(findings.of_text, ready.problems), *_of_media(revision, "")]
+        return [*map(findings.of_text, ready.problems), *_of_media(revision, "", limit)]
     sent_as = "mms" if revision.rendition else "text"
-    composed = ready.render({}, sent_as=sent_as)
+    composed = ready.render({}, sent_as=sent_as, limit=limit)
     found = [composed.refusal] if composed.refusal and composed.refusal.code != "too_large_total" else []
     gaps = [field for field in composed.missing if field not in _ALWAYS_THERE]
     found += [Problem("gap_without_default", found=fields.written(field), severity="advice") for field in gaps]
@@ -65,7 +73,7 @@ def of_content(*, revision: Revision, group: SubscriptionGroup, known: Collectio
         for link in links.find(revision.text)
         if link.public_shortener
     ]
-    return found + _of_media(revision, composed.text)
+    return found + _of_media(revision, composed.text, limit)
 
 
 def of_schedule(campaign: Campaign, *, now: datetime) -> list[Problem]:
@@ -87,16 +95,11 @@ def due_at(campaign: Campaign, *, now: datetime) -> datetime:
     return clock.moment(local_at=drafts.wall_clock(campaign.local_at), zone=campaign.zone, now=now)
 
 
-def _of_media(revision: Revision, text: str) -> list[Problem]:
+def _of_media(revision: Revision, text: str, limit: limits.Limit) -> list[Problem]:
     if revision.rendition is None:
         return []
-    weighed = size.total(
-        media_bytes=revision.rendition.bytes,
-        text=text,
-        hard_limit_bytes=settings.MMS_HARD_LIMIT_BYTES,
-        advice_bytes=settings.MMS_ADVICE_BYTES,
-    )
-    return [findings.of_media(problem) for problem in weighed.problems]
+    weighed = limit.weigh(media_bytes=revision.rendition.bytes, text=text)
+    return [findings.of_media(problem, whose=limit) for problem in weighed.problems]
 
 
 def _of_audience(campaign: Campaign, people: estimate.Estimate | None) -> list[Problem]:

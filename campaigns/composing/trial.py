@@ -6,7 +6,7 @@ from collections import Counter
 from django.db.models import Q
 
 from campaigns.audience import matching
-from campaigns.composing import body, drafts, preview
+from campaigns.composing import body, drafts, limits, preview
 from campaigns.models import Campaign, Message
 
 # People rendered at most: a tenth of a second or so.
@@ -27,8 +27,12 @@ class Trial:
     is_whole: bool
 
 
-def run(*, campaign: Campaign) -> Trial:
-    """Render for the first BOUND reachable people of the stored audience. Raises the refusals of `segments`."""
+def run(*, campaign: Campaign, limit: limits.Limit | None = None) -> Trial:
+    """Render for the first BOUND reachable people of the stored audience. Raises the refusals of `segments`.
+
+    Weighed against the smallest limit of the group's numbers: who leaves by a larger one may get it all the same.
+    """
+    limit = limit or limits.of_group(campaign.group)
     revision = drafts.content(campaign)
     ready = body.prepare(revision=revision, group=campaign.group)
     people = matching.people(group=campaign.group, audience=campaign.audience).filter(Q(exclusion="")).order_by("pk")
@@ -38,7 +42,7 @@ def run(*, campaign: Campaign) -> Trial:
     for contact in people[: BOUND if ready.fields else 1]:
         looked_at += 1
         route = contact.route if revision.rendition else Message.SentAs.TEXT.value  # type: ignore[attr-defined]  # annotated by matching
-        composed = ready.render(body.values_of(contact), sent_as=route, link=preview.example_link())
+        composed = ready.render(body.values_of(contact), sent_as=route, limit=limit, link=preview.example_link())
         if composed.refusal is not None:
             skipped[composed.refusal.code] += 1
         elif route != Message.SentAs.MMS:

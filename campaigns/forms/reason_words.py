@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.forms import limit_words
+
 REASONS: dict[str, Promise] = {
     # left out when people were picked, or at the last look
     "suppressed": _("suppressed: never to be texted"),
@@ -21,7 +23,7 @@ REASONS: dict[str, Promise] = {
     # left out when their own message was put together
     "rendered_too_long": _("with this person's details the text is over its limit"),
     "body_too_long": _("with this person's details the message is over its limit"),
-    "too_large_total": _("with this person's details text and picture are over 1 MB"),
+    "too_large_total": _("with this person's details text and picture are over what the number carries"),
     "result_too_long": _("with this person's details a merge field is over its limit"),
     "not_comparable": _("a condition in the text cannot be asked of this person's details"),
     "empty_message": _("nothing is left of the message for this person"),
@@ -89,6 +91,10 @@ def hold(code: str, detail: Mapping[str, Any]) -> str:
             "The place where files are kept does not answer, so nothing is sent without its picture. It goes on by "
             "itself as soon as the picture can be fetched."
         ),
+        "too_large_now": _(
+            "The message has %(weight)s, but the %(whose)s carries %(most)s, so nothing is sent. Ask %(person)s to "
+            "take that number out of the group; or cancel, make the file fit in a copy, and launch that."
+        ),
         "account_refused": _(
             "The provider refused our account (code %(code)s), so everything was paused after the first refusal. "
             "An account manager can put the account right; then resume."
@@ -98,4 +104,6 @@ def hold(code: str, detail: Mapping[str, Any]) -> str:
         ),
     }
     found = sentences.get(code)
+    if code == "too_large_now":
+        detail = limit_words.held(detail)
     return str(found) % dict(detail) if found else ""

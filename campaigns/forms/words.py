@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.composing import clock, findings
-from campaigns.forms import media_words, text_words
+from campaigns.forms import limit_words, media_words, text_words
 
 _SENTENCES: Final[dict[str, str | Promise]] = {
     "no_content": _("There is nothing to send yet: add a text or a file."),
@@ -39,6 +39,8 @@ _CLOCK: Final[dict[str, str | Promise]] = {
 
 def sentence(problem: findings.Problem) -> str:
     """The words for one problem, in the active language."""
+    if problem.code == "too_large_total" and problem.whose is not None:
+        return limit_words.too_large(problem.whose, found=problem.found)
     if problem.room == "media":
         return media_words.sentence(problem.code, problem.limit, problem.found, problem.line)
     if problem.room == "text":

@@ -60,13 +60,16 @@ class SizeLimit:
         return self.total_bytes - 2 * self.part_bytes
 
 
+# What every US long code carries; the sandbox carrier refuses more.
+OUR_RULE = "mmsadmin: our own rule"
+SANDBOX = "mmsadmin: sandbox carrier"
 _CARRIERS = "Telnyx: MMS size limits by carrier and sender"
 _BANDWIDTH = "Bandwidth: MMS size limits, error 4411"
 _SIGNALWIRE = "SignalWire: MMS guide"
 _PHONES = "Android: carrier configuration, maxMessageSize"
 
 SIZE_LIMITS: tuple[SizeLimit, ...] = (
-    SizeLimit(ANY, ANY, HARD_LIMIT_BYTES, "our own rule: what every US long code carries", counts_envelope=False),
+    SizeLimit(ANY, ANY, HARD_LIMIT_BYTES, OUR_RULE, counts_envelope=False),
     # Carriers, whoever hands the message over.
     SizeLimit(ANY, "long_code", 1_000_000, _CARRIERS, carrier="AT&T", counts_envelope=False),
     SizeLimit(ANY, "long_code", 1_500_000, _CARRIERS, carrier="T-Mobile", counts_envelope=False),
@@ -91,8 +94,8 @@ SIZE_LIMITS: tuple[SizeLimit, ...] = (
     SizeLimit("signalwire", "long_code", 1_200_000, _SIGNALWIRE, counts_envelope=False),
     SizeLimit("signalwire", "toll_free", 750_000, _SIGNALWIRE),
     SizeLimit("signalwire", ANY, 500_000, _SIGNALWIRE, binds=False),
-    SizeLimit("sandbox", ANY, 1_000_000, "the sandbox carrier's own limit", counts_envelope=False),
-    SizeLimit("sandbox", "toll_free", 525_000, f"the strictest that is known: {_BANDWIDTH}"),
+    SizeLimit("sandbox", ANY, 1_000_000, SANDBOX, counts_envelope=False),
+    SizeLimit("sandbox", "toll_free", 525_000, _BANDWIDTH),
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns import states
-from campaigns.composing import body
+from campaigns.composing import body, findings, limits
 from campaigns.gateways import base
 from campaigns.lifecycle import messages
 from campaigns.links import public
@@ -33,10 +33,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """A message that cannot be handed over, with the reason for its row."""
+    """A message that cannot be handed over, with the reason for its row.
+
+    `hold` says why nobody's message of its run may leave by this number: then the run has to wait, and nobody is lost.
+    """
 
     claimed: messages.Claimed
     reason: str
+    hold: findings.Problem | None = None
 
 
 class Composer:
@@ -61,11 +65,13 @@ class Composer:
             media_url, page_url = public.addresses(self._link(row, now))
         text, parts = row.body, row.parts
         if row.revision is not None:
-            composed = self._body(row.revision, row.group).render(
-                body.values_of(row.contact) if row.contact else {}, sent_as=row.sent_as, link=page_url
-            )
+            ready, limit = self._body(row.revision, row.group), limits.of_number(row.number)
+            values = body.values_of(row.contact) if row.contact else {}
+            composed = ready.render(values, sent_as=row.sent_as, limit=limit, link=page_url)
             if composed.refusal is not None:
-                return Unfit(claimed, composed.refusal.code)
+                of_all = composed.refusal.code == "too_large_total" and row.run_id is not None
+                hold = ready.too_large(limit=limit) if of_all else None
+                return Unfit(claimed, composed.refusal.code, hold)
             text, parts = composed.text, composed.parts
         is_mms = row.sent_as == Message.SentAs.MMS
         outgoing = base.OutgoingMessage(

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from campaigns import states
-from campaigns.composing import drafts
+from campaigns.composing import body, drafts, limits, preview
 from campaigns.models import Campaign, Message
 from campaigns.text import parts
 from subscriptions import phones, refusals
@@ -22,8 +23,8 @@ CODES_AN_HOUR = 20
 
 
 class NotSendable(refusals.Refused):
-    """A single message cannot be queued: `no_number`, `no_content`, `phone_not_proved`; a code neither when
-    `already_proved`, `suppressed`, `asked_just_now` or `too_many_codes`."""
+    """A single message cannot be queued: `no_number`, `no_content`, `phone_not_proved`; a test not when it is
+    `too_large_total`; a code neither when `already_proved`, `suppressed`, `asked_just_now` or `too_many_codes`."""
 
 
 def test_send(*, campaign: Campaign, to: Sequence[OurPhone], by: User, now: datetime) -> list[Message]:
@@ -38,23 +39,46 @@ def test_send(*, campaign: Campaign, to: Sequence[OurPhone], by: User, now: date
             words=_("Not proved yet: %(labels)s. Reply with the code on that phone first.")
             % {"labels": ", ".join(unproved)},
         )
-    queued = []
+    ready = body.prepare(revision=revision, group=campaign.group)
+    made = []
     for phone in to:
         sent_as = _route(phone.phone) if revision.rendition else Message.SentAs.TEXT
-        queued.append(
-            Message.objects.create(
-                kind=Message.Kind.TEST,
-                revision=revision,
-                rendition=revision.rendition,
-                group=campaign.group,
-                number=_number(campaign.group, with_mms=sent_as != Message.SentAs.TEXT),
-                contact=Contact.objects.filter(phone=phone.phone).first(),
-                to_phone=phone.phone,
-                sent_as=sent_as,
-                created_at=now,
-            )
+        message = Message(
+            kind=Message.Kind.TEST,
+            revision=revision,
+            rendition=revision.rendition,
+            group=campaign.group,
+            number=_number(campaign.group, with_mms=sent_as != Message.SentAs.TEXT),
+            contact=Contact.objects.filter(phone=phone.phone).first(),
+            to_phone=phone.phone,
+            sent_as=sent_as,
+            created_at=now,
         )
-    return queued
+        _weigh(ready, message)
+        made.append(message)
+    for message in made:
+        message.save()
+    return made
+
+
+def _weigh(ready: body.Body, message: Message) -> None:
+    """Refuse a test that the number it would leave by does not carry."""
+    assert message.number is not None  # given by test_send
+    values = body.values_of(message.contact) if message.contact else {}
+    limit = limits.of_number(message.number)
+    problem = ready.render(values, sent_as=message.sent_as, limit=limit, link=preview.example_link()).refusal
+    if problem is not None and problem.code == "too_large_total":
+        raise NotSendable(
+            code=problem.code,
+            limit=problem.limit,
+            found=problem.found,
+            words=_("The test has %(found)s bytes, and %(number)s carries %(limit)s. Make the file fit first.")
+            % {
+                "found": number_format(str(problem.found), force_grouping=True),
+                "limit": number_format(str(problem.limit), force_grouping=True),
+                "number": phones.written(message.number.value),
+            },
+        )
 
 
 def prove_phone(*, phone: str, label: str, group: SubscriptionGroup, by: User, now: datetime) -> OurPhone:
@@ -141,6 +165,7 @@ def _route(phone: str) -> Message.SentAs:
 def _number(group: SubscriptionGroup, *, with_mms: bool) -> SenderNumber:
     """The group's quickest usable number."""
     usable = SenderNumber.objects.usable().filter(group=group).exclude(kind=SenderNumber.Kind.ALPHANUMERIC)
+    usable = usable.select_related("account")
     if with_mms:
         usable = usable.filter(is_mms_enabled=True)
     number = usable.order_by("-rate", "pk").first()

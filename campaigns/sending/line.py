@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.lifecycle import messages
 from campaigns.models import NumberLease
-from campaigns.sending import accounts, dispatch, leases, looks, numbers, outbox, pacing
+from campaigns.sending import accounts, dispatch, leases, looks, numbers, outbox, pacing, weight
 from subscriptions.models import SenderNumber
 
 _T = TypeVar("_T")
@@ -98,7 +98,11 @@ class Line:
             claimed, cursors = numbers.claim(
                 number_id=self._number.pk, cursors=self._cursors, limit=limit, token=self._token, now=now
             )
-            return self._composer.compose(claimed=claimed, now=now) if claimed else [], cursors
+            composed = self._composer.compose(claimed=claimed, now=now) if claimed else []
+            held = [one for one in composed if isinstance(one, dispatch.Unfit) and one.hold is not None]
+            if held:
+                weight.hold(unfit=held, claim_token=self._token, now=now)
+            return [one for one in composed if one not in held], cursors
 
         composed, self._cursors = await self._db(work)
         self.dry = not composed

@@ -1,15 +1,17 @@
 """Due campaigns: open the run, expand the audience, open the tap, and close it when all is out."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Sum
 
 from campaigns import states
 from campaigns.audience import expand
+from campaigns.composing import limits
 from campaigns.lifecycle import campaigns, messages, runs
 from campaigns.models import Campaign, History, Revision, Run, Tally
-from campaigns.sending import files, rescue, schedule
-from subscriptions.models import SenderNumber
+from campaigns.sending import files, rescue, schedule, weight
 
 # A start that is later than this is held and asks: yesterday's 'today' is not sent this morning.
 LATEST = timedelta(hours=1)
@@ -43,9 +45,13 @@ def _open(run: Run, now: datetime) -> Run:
     """Pick the people and open the tap, or hold it; a person who released it has answered for the hour."""
     if schedule.fingerprint(campaign=run.campaign, revision=run.revision) != run.fingerprint:
         return _hold(run, now, "changed_since_approval", {})
-    if not SenderNumber.objects.mms_ready().filter(group_id=run.campaign.group_id).exists():
+    limit = limits.of_group(run.campaign.group)
+    if not limit.senders:
         # Nobody is picked yet: without a number everybody would be left out for good.
         return _hold(run, now, "no_mms_number", {})
+    if run.expanded_at is None and (problem := weight.outgrown(run=run, limit=limit)) is not None:
+        # Once people are picked each message has its number, and the drain weighs by that.
+        return _hold(run, now, weight.HOLD_CODE, weight.detail(problem))
     if code := files.hold_code(run.revision.rendition):
         return _hold(run, now, code, {})
     people = expand.run(run=run, now=now)
@@ -57,7 +63,7 @@ def _open(run: Run, now: datetime) -> Run:
     return run
 
 
-def _hold(run: Run, now: datetime, code: str, detail: dict[str, int]) -> Run:
+def _hold(run: Run, now: datetime, code: str, detail: Mapping[str, Any]) -> Run:
     runs.move(
         run=run,
         to=states.Run.HELD,

@@ -99,7 +99,7 @@ def _act(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> None
     by, now, act = request.user, timezone.now(), sent["act"]
     verb, _colon, what = act.partition(":")
     # Files first: what takes long or is refused must not leave half of a form stored.
-    rendition = _rendition(request, campaign, verb, what)
+    rendition = _rendition(request, campaign, sent)
     text = _text(sent["text"], verb, what)
     had_file = drafts.content(campaign).rendition_id is not None
     version = drafts.edit_content(campaign=campaign, text=text, version=sent["version"], by=by, now=now)
@@ -111,10 +111,11 @@ def _act(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> None
         drafts.detach(campaign=campaign, version=version, by=by, now=now)
 
 
-def _rendition(request: HttpRequest, campaign: Campaign, verb: str, what: str) -> Rendition | None:
+def _rendition(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> Rendition | None:
     """The file that the act brings, if it brings one."""
     assert isinstance(request.user, User)
     now = timezone.now()
+    verb, _colon, what = sent["act"].partition(":")
     if file := request.FILES.get("file"):
         compose_frame.check_may_edit(request, "campaigns.add_asset")
         asset = store.take_in(name=file.name or "", chunks=file.chunks(), by=request.user, now=now)
@@ -124,7 +125,8 @@ def _rendition(request: HttpRequest, campaign: Campaign, verb: str, what: str) -
         chosen = Asset.objects.filter(pk=int(what), is_archived=False).first()
         return store.clean_copy(chosen) if chosen else None
     if verb == "fit" and current is not None:
-        return fit.make_it_fit(asset=current.asset, budget_bytes=fit.budget(), now=now)
+        budgets = compose_parts.budgets(campaign, text=sent["text"])
+        return fit.make_it_fit(asset=current.asset, budget_bytes=budgets.normal, now=now)
     if verb == "undo_fit" and current is not None:
         return store.clean_copy(current.asset)
     return None

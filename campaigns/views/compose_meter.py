@@ -7,12 +7,17 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.composing import body, findings
-from campaigns.forms import words
+from campaigns.composing import body, findings, limits
+from campaigns.forms import limit_words, media_words, words
+from campaigns.gateways import limits as routes
 from campaigns.media import size
 from campaigns.models import Rendition
 
 _AROUND_CHARACTERS = 24
+# The marks of the bar, and how far their words have to stand apart so that none touches another, in its units.
+_MARKS = ("hard", "advice", "safe")
+_CLEAR_UNITS = 170
+_MEGABYTE = 1_000_000
 _ZONES: dict[str, str | Promise] = {
     "fits": _("Fits"),
     "advice": _("Fits, but heavy"),
@@ -21,15 +26,31 @@ _ZONES: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
+class Place:
+    """A mark on the bar, in its thousandths. One at or over the red line is not drawn; one too close has no words."""
+
+    name: str
+    bytes: int
+    units: int
+    is_drawn: bool
+    has_words: bool
+
+    @property
+    def label(self) -> str:
+        """What stands under the mark."""
+        return str(_("1 MB")) if self.bytes == _MEGABYTE else media_words.size(self.bytes)
+
+
+@dataclass(frozen=True)
 class Meter:
     """Bytes, and places on a bar of 1,000 units that stands for `scale_bytes`."""
 
-    media_bytes: int
-    text_bytes: int
-    total_bytes: int
-    zone: str
-    hard_bytes: int
-    advice_bytes: int
+    weighed: size.SizeVerdict
+    limit: limits.Limit
+
+    @property
+    def zone(self) -> str:
+        return self.weighed.zone
 
     @property
     def zone_label(self) -> str | Promise:
@@ -43,35 +64,45 @@ class Meter:
     @property
     def scale_bytes(self) -> int:
         """A little more than the limit, or than what is there."""
-        return max(self.hard_bytes * 115 // 100, self.total_bytes * 105 // 100)
+        return max(self.limit.total_bytes * 115 // 100, self.weighed.total_bytes * 105 // 100)
 
     @property
     def hard_kb(self) -> int:
-        return self.hard_bytes // 1000
-
-    @property
-    def advice_kb(self) -> int:
-        return self.advice_bytes // 1000
+        return self.limit.total_bytes // 1000
 
     @property
     def total_units(self) -> int:
-        return max(self._units(self.total_bytes), 4 if self.total_bytes else 0)
+        return max(self._units(self.weighed.total_bytes), 4 if self.weighed.total_bytes else 0)
 
     @property
-    def advice_units(self) -> int:
-        return self._units(self.advice_bytes)
+    def marks(self) -> list[Place]:
+        """From the red line down: what is too close to words that stand already says nothing."""
+        placed: list[Place] = []
+        hard_bytes = self.limit.total_bytes
+        taken: list[int] = []
+        for name, value in marks_of(self.limit).items():
+            if name not in _MARKS:
+                continue
+            units = self._units(value)
+            is_drawn = name == "hard" or value < hard_bytes
+            has_words = is_drawn and all(abs(units - other) >= _CLEAR_UNITS for other in taken)
+            if has_words:
+                taken.append(units)
+            placed.append(Place(name, value, units, is_drawn, has_words))
+        return placed
 
     @property
-    def hard_units(self) -> int:
-        return self._units(self.hard_bytes)
+    def whose(self) -> str:
+        """Where the red line lies, and because of whom."""
+        return limit_words.because(self.limit)
 
     @property
-    def is_crowded(self) -> bool:
-        """Whether the two marks stand too close for both their words."""
-        return self.hard_units - self.advice_units < 260
+    def source(self) -> str:
+        return limit_words.source(self.limit)
 
     def _units(self, value: int) -> int:
-        return round(value * 1000 / self.scale_bytes)
+        # Half up, as the script does it; Python's own round goes to the even one.
+        return (value * 1000 + self.scale_bytes // 2) // self.scale_bytes
 
 
 @dataclass(frozen=True)
@@ -87,22 +118,19 @@ class Mark:
     after: str = ""
 
 
-def meter(rendition: Rendition | None, composed: body.Composed) -> Meter:
-    """Weigh one person's MMS."""
-    weighed = size.total(
-        media_bytes=rendition.bytes if rendition else 0,
-        text=composed.text,
-        hard_limit_bytes=settings.MMS_HARD_LIMIT_BYTES,
-        advice_bytes=settings.MMS_ADVICE_BYTES,
-    )
-    return Meter(
-        media_bytes=weighed.media_bytes,
-        text_bytes=weighed.text_bytes,
-        total_bytes=weighed.total_bytes,
-        zone=weighed.zone,
-        hard_bytes=settings.MMS_HARD_LIMIT_BYTES,
-        advice_bytes=settings.MMS_ADVICE_BYTES,
-    )
+def meter(rendition: Rendition | None, composed: body.Composed, limit: limits.Limit) -> Meter:
+    """Weigh one person's MMS against the group's limit."""
+    return Meter(limit.weigh(media_bytes=rendition.bytes if rendition else 0, text=composed.text), limit)
+
+
+def marks_of(limit: limits.Limit) -> dict[str, int]:
+    """Where the marks lie, in bytes, and what each part weighs beside its content: what the script needs of a limit."""
+    return {
+        "hard": limit.total_bytes,
+        "advice": settings.MMS_ADVICE_BYTES,
+        "safe": routes.SAFE_BYTES,
+        "partBytes": limit.part_bytes,
+    }
 
 
 def marks(text: str, found: Sequence[findings.Problem], refusal: findings.Problem | None) -> list[Mark]:

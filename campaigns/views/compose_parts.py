@@ -1,6 +1,6 @@
 """The parts of the content page that change while one works: file, phone, meter, check, samples and steps."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from campaigns.assets import fit
-from campaigns.composing import drafts, findings, preview, problems
+from campaigns.composing import body, drafts, findings, limits, preview, problems
 from campaigns.forms import media_words, text_words, words
 from campaigns.models import Asset, Campaign, Rendition
 from campaigns.text import fields, parts, plain
@@ -41,7 +41,7 @@ class FileCard:
     problems: list[compose_frame.Line]
     can_fit: bool
     is_fitted: bool
-    budget_bytes: int = field(default_factory=lambda: settings.MMS_ADVICE_BYTES)
+    budget_bytes: int
 
 
 def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str | None = None) -> dict[str, Any]:
@@ -54,6 +54,7 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
     sees_numbers = request.user.has_perm("subscriptions.see_phone_numbers")
     samples = preview.samples(campaign=campaign, search=look.search, sees_numbers=sees_numbers)
     sample = _sample(samples, look)
+    limit = limits.of_group(campaign.group)
     seen = preview.for_contact(
         campaign=campaign,
         contact=sample,
@@ -61,9 +62,10 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         text=revision.text,
         known=known,
         sees_numbers=sees_numbers,
+        limit=limit,
     )
-    group_problems = problems.of_group(campaign.group)
-    found = problems.of_content(revision=revision, group=campaign.group, known=known)
+    group_problems = problems.of_group(campaign.group, limit=limit)
+    found = problems.of_content(revision=revision, group=campaign.group, limit=limit, known=known)
     schedule = problems.of_schedule(campaign, now=timezone.now())
     return compose_frame.context(
         request,
@@ -75,14 +77,14 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         samples=samples,
         sample=sample,
         seen=seen,
-        file=_file(campaign, revision.rendition, found),
-        meter=compose_meter.meter(revision.rendition, seen.as_mms),
+        file=_file(campaign, revision.rendition, found, seen.ready.budgets(limit=limit)),
+        meter=compose_meter.meter(revision.rendition, seen.as_mms, limit),
         as_text=parts.measure(seen.as_text.text or revision.text),
         can_mend=plain.make_plain(revision.text)[0] != revision.text,
         marks=compose_meter.marks(revision.text, found, seen.composed.refusal),
         group_problems=compose_frame.lines(campaign, group_problems),
         chips=[_chip(chip) for chip in fields.chips(attributes=attributes[:_CHIPS_IN_SIGHT])],
-        mirror=_mirror(seen, preview.values_of(sample, sees_numbers=sees_numbers)),
+        mirror=_mirror(seen, preview.values_of(sample, sees_numbers=sees_numbers), limit),
     )
 
 
@@ -103,7 +105,16 @@ def _sample(samples: list[Contact], look: Look) -> Contact | None:
     return chosen or next(iter(samples), None)
 
 
-def _file(campaign: Campaign, rendition: Rendition | None, found: list[findings.Problem]) -> FileCard | None:
+def budgets(campaign: Campaign, *, text: str) -> limits.Budgets:
+    """What the file of a draft may weigh beside this text, which may not be stored yet."""
+    revision = preview.with_text(drafts.content(campaign), text.replace("\r\n", "\n"))
+    ready = body.prepare(revision=revision, group=campaign.group, known=problems.known_fields())
+    return ready.budgets(limit=limits.of_group(campaign.group))
+
+
+def _file(
+    campaign: Campaign, rendition: Rendition | None, found: list[findings.Problem], made_to_fit: limits.Budgets
+) -> FileCard | None:
     if rendition is None:
         return None
     asset = rendition.asset
@@ -118,8 +129,10 @@ def _file(campaign: Campaign, rendition: Rendition | None, found: list[findings.
         asset=asset,
         notes=[media_words.note(step["code"], step["found"]) for step in rendition.steps],
         problems=lines,
-        can_fit=fit.can_fit(asset) and not is_fitted and rendition.bytes > settings.MMS_ADVICE_BYTES,
+        # A copy that was made to fit another group, or beside a shorter text, may have to shrink again.
+        can_fit=fit.can_fit(asset) and rendition.bytes > made_to_fit.normal,
         is_fitted=is_fitted,
+        budget_bytes=made_to_fit.normal,
     )
 
 
@@ -127,7 +140,7 @@ def _chip(chip: fields.Chip) -> dict[str, str]:
     return {"field": chip.field, "label": text_words.label(chip.field), "snippet": chip.snippet}
 
 
-def _mirror(seen: preview.Preview, values: dict[str, object]) -> dict[str, Any]:
+def _mirror(seen: preview.Preview, values: dict[str, object], limit: limits.Limit) -> dict[str, Any]:
     """What the script needs to follow the typing before the server answers."""
     rendition = seen.rendition
     return {
@@ -137,8 +150,7 @@ def _mirror(seen: preview.Preview, values: dict[str, object]) -> dict[str, Any]:
         "link": preview.example_link() if rendition else "",
         "sentAs": seen.sent_as,
         "mediaBytes": rendition.bytes if rendition else 0,
-        "hard": settings.MMS_HARD_LIMIT_BYTES,
-        "advice": settings.MMS_ADVICE_BYTES,
+        **compose_meter.marks_of(limit),
         "uploadLimit": settings.UPLOAD_LIMIT_BYTES,
         "uploadLimitWords": words.upload_limit(settings.UPLOAD_LIMIT_BYTES),
     }

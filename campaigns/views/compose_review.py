@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.audience import estimate
-from campaigns.composing import preview, problems, trial
+from campaigns.composing import limits, preview, problems, trial
 from campaigns.forms import compose as forms
 from campaigns.forms import reason_words
 from campaigns.models import Campaign
@@ -112,8 +112,9 @@ def _page(
     phone_form: forms.OurPhoneForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
-    people, tried = _counted(campaign)
-    found = problems.of(campaign, now=now, people=people)
+    limit = limits.of_group(campaign.group)
+    people, tried = _counted(campaign, limit)
+    found = problems.of(campaign, now=now, people=people, limit=limit)
     blocking = problems.blocking(found)
     sample = next(iter(preview.samples(campaign=campaign)), None)
     seen = preview.for_contact(
@@ -121,6 +122,7 @@ def _page(
         contact=sample,
         as_link=False,
         sees_numbers=request.user.has_perm("subscriptions.see_phone_numbers"),
+        limit=limit,
     )
     context = compose_frame.context(
         request,
@@ -139,7 +141,7 @@ def _page(
         said=compose_schedule.say_back(campaign, now=now),
         seen=seen,
         sample=sample,
-        meter=compose_meter.meter(seen.rendition, seen.as_mms),
+        meter=compose_meter.meter(seen.rendition, seen.as_mms, limit),
         our_phones=list(OurPhone.objects.all()),
         phone_form=phone_form or forms.OurPhoneForm(),
         may_launch=campaign.is_editable and request.user.has_perm(LAUNCH),
@@ -149,9 +151,11 @@ def _page(
     return render(request, "campaigns/compose_review.html", context, status=status)
 
 
-def _counted(campaign: Campaign) -> tuple[estimate.Estimate | None, trial.Trial | None]:
+def _counted(campaign: Campaign, limit: limits.Limit) -> tuple[estimate.Estimate | None, trial.Trial | None]:
     try:
-        return estimate.count(group=campaign.group, audience=campaign.audience), trial.run(campaign=campaign)
+        return estimate.count(group=campaign.group, audience=campaign.audience), trial.run(
+            campaign=campaign, limit=limit
+        )
     except refusals.Refused:
         return None, None
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from campaigns.composing import clock, drafts, problems
+from campaigns.composing import clock, drafts, limits, problems
 from campaigns.forms import compose as forms
 from campaigns.forms import words
 from campaigns.models import Campaign
@@ -138,9 +138,10 @@ def _no_good(refused: clock.NotSchedulable) -> Said:
 def _page(
     request: HttpRequest, campaign: Campaign, form: forms.ScheduleForm, said: Said, *, status: int = 200
 ) -> HttpResponse:
+    limit = limits.of_group(campaign.group)
     found = [
-        *problems.of_group(campaign.group),
-        *problems.of_content(revision=drafts.content(campaign), group=campaign.group),
+        *problems.of_group(campaign.group, limit=limit),
+        *problems.of_content(revision=drafts.content(campaign), group=campaign.group, limit=limit),
         *problems.of_schedule(campaign, now=timezone.now()),
     ]
     context: dict[str, Any] = compose_frame.context(

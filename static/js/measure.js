@@ -51,8 +51,13 @@ export function utf8Bytes(text) {
   return encoder.encode(text).length;
 }
 
-// "over": media and text together exceed the hard limit. "advice": the media alone exceeds the advised size.
-export function zone(mediaBytes, textBytes, { hard, advice }) {
-  if (mediaBytes + textBytes > hard) return "over";
+// What the carrier adds to file and text, where the limit counts it; a text alone is no MMS. As campaigns/media/size.py.
+export function envelope(mediaBytes, textBytes, { partBytes = 0 }) {
+  return mediaBytes ? partBytes * (textBytes ? 2 : 1) : 0;
+}
+
+// "over": media, text and envelope together exceed the hard limit. "advice": the media alone exceeds the advised size.
+export function zone(mediaBytes, textBytes, { hard, advice, partBytes }) {
+  if (mediaBytes + textBytes + envelope(mediaBytes, textBytes, { partBytes }) > hard) return "over";
   return mediaBytes > advice ? "advice" : "fits";
 }

@@ -1,5 +1,5 @@
 // Draws the size meter and the counts from bytes and a text, as the server does; see campaigns/views/compose_meter.py.
-import { measure, utf8Bytes, zone } from "./measure.js";
+import { envelope, measure, utf8Bytes, zone } from "./measure.js";
 
 const whole = new Intl.NumberFormat(document.documentElement.lang);
 const places = (count) =>
@@ -12,30 +12,49 @@ export function size(bytes, meter) {
   return bytes > 1e6 ? `${two.format(bytes / 1e6)}\u00a0${mb}` : `${one.format(bytes / 1e3)}\u00a0${kb}`;
 }
 
+// How far words under the bar stand apart, in its thousandths.
+const CLEAR = 170;
+
+// Where fill and marks lie on a bar of 1,000 units; what is too close to words that stand already says nothing.
+export function placed(total, mirror) {
+  const scale = Math.max(Math.floor((mirror.hard * 115) / 100), Math.floor((total * 105) / 100));
+  const units = (bytes) => Math.floor((bytes * 1000 + Math.floor(scale / 2)) / scale);
+  const taken = [];
+  const marks = ["hard", "advice", "safe"].map((name) => {
+    const at = units(mirror[name]);
+    const drawn = name === "hard" || mirror[name] < mirror.hard;
+    const words = drawn && taken.every((other) => Math.abs(at - other) >= CLEAR);
+    if (words) taken.push(at);
+    return { name, at, drawn, words };
+  });
+  return { fill: total ? Math.max(units(total), 4) : 0, marks };
+}
+
 export function drawMeter(root, text, mirror) {
   const meter = root.querySelector("[data-meter]");
   if (!meter) return;
   const textBytes = utf8Bytes(text);
-  const total = mirror.mediaBytes + textBytes;
+  const added = envelope(mirror.mediaBytes, textBytes, mirror);
+  const total = mirror.mediaBytes + textBytes + added;
   const name = zone(mirror.mediaBytes, textBytes, mirror);
-  const scale = Math.max(Math.floor((mirror.hard * 115) / 100), Math.floor((total * 105) / 100));
-  const units = (bytes) => Math.round((bytes * 1000) / scale);
+  const { fill, marks } = placed(total, mirror);
   meter.classList.remove("is-fits", "is-advice", "is-over");
   meter.classList.add(`is-${name}`);
   meter.querySelector("[data-zone]").textContent = meter.dataset[name];
   meter.querySelector("[data-total]").textContent = size(total, meter);
-  meter.querySelector("[data-fill]").setAttribute("width", total ? Math.max(units(total), 4) : 0);
-  for (const [mark, bytes] of [["advice", mirror.advice], ["hard", mirror.hard]]) {
-    const line = meter.querySelector(`[data-${mark}-line]`);
-    line.setAttribute("x1", units(bytes));
-    line.setAttribute("x2", units(bytes));
-    meter.querySelector(`[data-${mark}-text]`).setAttribute("x", units(bytes));
+  meter.querySelector("[data-fill]").setAttribute("width", fill);
+  for (const mark of marks) {
+    const group = meter.querySelector(`[data-mark="${mark.name}"]`);
+    const [line, words] = group.children;
+    line.setAttribute("x1", mark.at);
+    line.setAttribute("x2", mark.at);
+    words.setAttribute("x", mark.at);
+    words.setAttribute("visibility", mark.words ? "inherit" : "hidden");
   }
-  const crowded = units(mirror.hard) - units(mirror.advice) < 260;
-  meter.querySelector("[data-advice-text]").setAttribute("visibility", crowded ? "hidden" : "visible");
   const words = meter.dataset.exact
     .replace("{media}", whole.format(mirror.mediaBytes))
     .replace("{text}", whole.format(textBytes))
+    .replace("{envelope}", whole.format(added))
     .replace("{total}", whole.format(total))
     .replace("{hard}", whole.format(mirror.hard));
   meter.querySelector("[data-words]").textContent = words;

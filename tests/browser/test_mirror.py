@@ -8,7 +8,10 @@ import pytest
 import visitors
 from visitors import Visit
 
+from campaigns.composing import limits
+from campaigns.media import size
 from campaigns.text import assemble, fields, merge, parts
+from campaigns.views import compose_meter
 
 ROOM = Path(__file__).parents[1] / "campaigns"
 MEASURES = json.loads((ROOM / "text/measure_cases.json").read_text())
@@ -53,9 +56,30 @@ def test_the_sign_that_forces_ucs2_is_the_servers(page: visitors.Visitor) -> Non
 
 def test_zones_are_the_servers(page: visitors.Visitor) -> None:
     script = """const m = await import('/static/js/measure.js');
-        return given.map(([media, text]) => m.zone(media, m.utf8Bytes(text), { hard: 1000000, advice: 600000 }));"""
-    found = ask(page, script, [(case["media_bytes"], case["text"]) for case in SIZES])
-    assert found == [case["zone"] for case in SIZES]
+        return given.map(({ media_bytes: media, text, hard = 1000000, part = 0 }) => [
+            m.envelope(media, m.utf8Bytes(text), { partBytes: part }),
+            m.zone(media, m.utf8Bytes(text), { hard, advice: 600000, partBytes: part })]);"""
+    found = ask(page, script, SIZES)
+    assert found == [[case.get("envelope_bytes", 0), case["zone"]] for case in SIZES]
+
+
+TOTALS = (0, 1, 2_500, 299_999, 300_001, 525_000, 525_001, 599_137, 600_000, 999_999, 1_000_000, 1_095_238, 1_800_000)
+REACHES = (*TOTALS, 2_600_000, 5_123_457, 9_999_999)
+
+
+@pytest.mark.parametrize("hard_bytes", [1_000_000, 614_400, 600_000, 525_000, 250_000])
+def test_fill_and_marks_lie_where_the_server_puts_them(page: visitors.Visitor, hard_bytes: int) -> None:
+    limit = limits.Limit(hard_bytes, 2_000, "", "")
+    script = """const m = await import('/static/js/meter.js');
+        return given.reaches.map((total) => m.placed(total, given.mirror));"""
+    found = ask(page, script, {"reaches": REACHES, "mirror": compose_meter.marks_of(limit)})
+    assert found == [drawn(limit, total_bytes) for total_bytes in REACHES]
+
+
+def drawn(limit: limits.Limit, total_bytes: int) -> dict[str, Any]:
+    meter = compose_meter.Meter(size.SizeVerdict(total_bytes, 0, 0, total_bytes, "fits", ()), limit)
+    marks = [{"name": one.name, "at": one.units, "drawn": one.is_drawn, "words": one.has_words} for one in meter.marks]
+    return {"fill": meter.total_units, "marks": marks}
 
 
 def test_bodies_are_put_together_as_on_the_server(page: visitors.Visitor) -> None:

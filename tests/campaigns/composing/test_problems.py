@@ -46,6 +46,17 @@ def test_the_weight_of_the_file(media_bytes: int, expected: list[tuple[str, str,
     assert codes(ready(picture=factories.rendition(bytes=media_bytes))) == expected
 
 
+@pytest.mark.parametrize("media_bytes, expected", [(520_900, []), (521_000, [("too_large_total", 525_000)])])
+def test_the_group_decides_what_the_file_may_weigh(media_bytes: int, expected: list[tuple[str, int]]) -> None:
+    draft = ready(picture=factories.rendition(bytes=media_bytes))
+    factories.number(group=draft.group, kind="toll_free", value="+18885550142")
+
+    found = problems.of(draft)
+
+    assert [(one.code, one.limit) for one in found] == expected
+    assert all(one.whose is not None and one.whose.number == "+18885550142" for one in found)
+
+
 def test_every_mistake_of_the_text_is_listed_with_its_place() -> None:
     found = problems.of(ready(text="{{ ${nobody} }} and {{ ${none} }}"))
 

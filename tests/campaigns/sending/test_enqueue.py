@@ -80,6 +80,22 @@ def test_a_picture_needs_a_number_with_the_flag(group: SubscriptionGroup) -> Non
     assert message.number.is_mms_enabled
 
 
+def test_a_test_that_its_number_does_not_carry_is_refused_with_the_figures(group: SubscriptionGroup) -> None:
+    factories.number(group=group, kind="toll_free", value="+18885550142", rate="50.00")
+    campaign = factories.campaign(group=group, picture=factories.rendition(bytes=524_000))
+    with pytest.raises(enqueue.NotSendable, match=r"\+1 888-555-0142 carries 525,000") as refused:
+        _test(campaign, _ours())
+    assert (refused.value.code, refused.value.limit) == ("too_large_total", 525_000)
+    assert not Message.objects.exists()
+
+
+def test_a_test_as_a_text_with_a_link_weighs_nothing(group: SubscriptionGroup) -> None:
+    group.numbers.update(kind="toll_free", value="+18885550142")
+    campaign = factories.campaign(group=group, picture=factories.rendition(bytes=900_000))
+    (message,) = _test(campaign, _ours(phone="+447700900123"))
+    assert message.sent_as == "link"
+
+
 def test_a_phone_unproved_meanwhile_gets_nothing(group: SubscriptionGroup) -> None:
     ours = _ours()
     (message,) = _test(factories.campaign(group=group), ours)

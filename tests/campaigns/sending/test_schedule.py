@@ -56,6 +56,15 @@ def test_it_is_told_to_history_and_stream(draft: Campaign) -> None:
     assert Event.objects.get(name="CampaignStateChange").payload["to"] == "scheduled"
 
 
+def test_what_the_smallest_number_does_not_carry_cannot_be_launched(draft: Campaign) -> None:
+    factories.number(group=draft.group, kind="toll_free", value="+18885550142")
+    draft.revisions.update(rendition=factories.rendition(bytes=530_000))
+    with pytest.raises(schedule.NotReady) as refused:
+        _launch(draft)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.limit, problem.whose.number) == ("too_large_total", 525_000, "+18885550142")
+
+
 def test_the_second_click_is_refused(draft: Campaign) -> None:
     _launch(draft)
     with pytest.raises(campaigns.NotPossibleNow):
