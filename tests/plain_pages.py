@@ -76,12 +76,12 @@ class PlainPages:
         (form,) = [form for form in reader.found if urljoin(self.url, form.action).endswith(to)][:1]
         return form
 
-    def send(self, *, to: str, files: Files | None = None, **values: str) -> str:
-        """Fill in these fields of the form and send it."""
+    def send(self, *, to: str, files: Files | None = None, more: dict[str, str] | None = None, **values: str) -> str:
+        """Fill in these fields of the form and send it; in `more` those whose name would be one of ours."""
         form = self.form(to=to)
         boundary = uuid.uuid4().hex
         body = b""
-        for name, value in {**form.values, **values}.items():
+        for name, value in {**form.values, **values, **(more or {})}.items():
             body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, (file_name, kind, content) in (files or {}).items():
             head = f'Content-Disposition: form-data; name="{name}"; filename="{file_name}"\r\nContent-Type: {kind}'
