@@ -32,6 +32,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "grew": _("Cleaned for sending, the file has {found}; as uploaded it had {limit}."),
     "animation_dropped": _("This PNG is animated ({found} frames); phones show the first picture only."),
     "fit_unsupported_kind": _("No smaller copy of a {found} file can be made."),
+    "cut_unsupported_kind": _("A {found} file cannot be cut: only still pictures can."),
     "cannot_fit": _("Even the smallest copy has {found}, which is over {limit}."),
     "vcard_too_large": _("The contact card has {found}; at most {limit} can be taken in."),
     "vcard_bad_encoding": _("The contact card is not written in {limit}."),
@@ -128,7 +129,11 @@ def sentence(code: str, limit: Figure = None, found: Figure = None, line: int | 
 def _found(code: str, found: Figure, shown: Callable[[int], str]) -> str:
     if isinstance(found, int):
         return shown(found)
-    return (found or "").upper() if code in {"unsupported_kind", "fit_unsupported_kind"} else found or ""
+    return (
+        (found or "").upper()
+        if code in {"unsupported_kind", "fit_unsupported_kind", "cut_unsupported_kind"}
+        else found or ""
+    )
 
 
 def note(code: str, value: int | None = None) -> str:

@@ -29,6 +29,14 @@ class Place:
 WHOLE: Final = Place()
 
 
+def centred(sides: tuple[int, int], *, ratio: float, turn: int = 0) -> Place:
+    """The largest part of that shape in the middle of a picture with these sides once it is turned."""
+    width, height = sides
+    side = min(width, height * ratio)
+    share_x, share_y = min(side / width, 1.0), min(side / ratio / height, 1.0)
+    return Place((1 - share_x) / 2, (1 - share_y) / 2, share_x, share_y, turn)
+
+
 def cut(image: Image.Image, place: Place, *, ratio: float | None = None) -> Image.Image:
     """The part of an upright picture, at least one pixel. With `ratio` (width by height) what is too long is cut off at
     both ends alike: shares are rounded, and nothing may be squeezed."""

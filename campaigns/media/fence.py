@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from campaigns.media import check, kinds, limits, posters, probe, problems, size, turns, vcard, vcard_phones, wire
+from campaigns.media import check, crop, kinds, limits, posters, probe, problems, size, turns, vcard, vcard_phones, wire
 from campaigns.media.fit import result
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -92,6 +92,20 @@ def fit(
     values = header["fitted"]
     values["steps"] = tuple(result.Step(**step) for step in values["steps"])
     return result.Fitted(data=parts[0], **values)
+
+
+def cut(
+    data: bytes, *, place: crop.Place, timeout_s: float = limits.REVIEW.wall_s
+) -> tuple[bytes, str] | problems.Problem:
+    """A part of a still picture and its kind (see `cutting.cut`), or what stands in the way."""
+    try:
+        kind = probe.identify(data)
+        child = _Child("campaigns.media.cutting", kind=kind, ceiling=limits.REVIEW, timeout_s=timeout_s)
+        with turns.taken():
+            header, parts = child.run({"place": dataclasses.asdict(place)}, data)
+    except problems.UnfitError as unfit:
+        return unfit.problems[0]
+    return parts[0], header["kind"]
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | grew (advice)           | bytes of the upload      | bytes of the rebuilt file                                 |
 | animation_dropped (adv.)| 1                        | frames of the PNG                                         |
 | fit_unsupported_kind    | kinds that can be fitted | the kind                                                  |
+| cut_unsupported_kind    | 'jpeg, png'              | the kind                                                  |
 | cannot_fit              | bytes of the budget      | bytes of the smallest copy that could be made             |
 | vcard_too_large         | bytes of a card          | bytes                                                     |
 | vcard_bad_encoding      | 'UTF-8', or what it says | -                                                         |

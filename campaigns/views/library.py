@@ -1,11 +1,12 @@
-"""The library: what was uploaded, where it is used, and using it again."""
+"""The library: what was uploaded, found again, and used again."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,38 +15,40 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns import states
 from campaigns.assets import shelf, store
 from campaigns.composing import drafts
-from campaigns.forms import media_words
+from campaigns.forms import library as forms
 from campaigns.models import Asset, Campaign
-from campaigns.views import compose_frame
+from campaigns.views import compose_frame, served
 from subscriptions import refusals
 from subscriptions.views import access
 
 PER_PAGE = 24
-DRAFTS_OFFERED = 50
-CHANGE = "campaigns.change_asset"
+_POSTER_MIMES = {".png": "image/png"}
 
 
 @require_safe
 @access.permission_needed("campaigns.view_asset")
 def library(request: HttpRequest) -> HttpResponse:
     """Everything that was uploaded, newest first; with `for`, to choose a file for that draft."""
-    search, kind = request.GET.get("q", "").strip()[:100], request.GET.get("kind", "")
-    kind = kind if kind in Asset.Kind.values else ""
+    asked = {name: request.GET.get(name, "").replace("\0", "").strip()[:100] for name in ("q", "kind", "weight", "tag")}
+    asked["kind"] = asked["kind"] if asked["kind"] in Asset.Kind.values else ""
+    asked["weight"] = asked["weight"] if asked["weight"] in shelf.WEIGHTS else ""
     archived = bool(request.GET.get("archived"))
-    goal = _goal(request)
-    kept = {"q": search, "kind": kind, "archived": "1" if archived else "", "for": str(goal.pk) if goal else ""}
-    context = {
-        "page": Paginator(shelf.search(words=search, kind=kind, archived=archived), PER_PAGE).get_page(
-            request.GET.get("page")
-        ),
-        "search": search,
-        "kind": kind,
-        "kinds": Asset.Kind.choices,
+    goal = goal_of(request)
+    found = shelf.search(
+        words=asked["q"], kind=asked["kind"], weight=asked["weight"], tag=asked["tag"], archived=archived
+    )
+    kept = {**asked, "archived": "1" if archived else "", "for": str(goal.pk) if goal else ""}
+    context: dict[str, Any] = {
+        **asked,
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "kinds": _choices(kept, "kind", list(Asset.Kind.choices)),
+        "weights": _choices(kept, "weight", list(forms.WEIGHT_WORDS.items())),
+        "tags": _choices(kept, "tag", [(tag.name, tag.name) for tag in shelf.known_tags()]),
         "archived": archived,
         "goal": goal,
-        "is_narrowed": bool(search or kind or archived),
+        "is_narrowed": any(asked.values()) or archived,
+        "kept": {name: value for name, value in kept.items() if value and name != "q"},
         "query": _query(kept),
-        "query_without_kind": _query({**kept, "kind": ""}),
         "may_upload": request.user.has_perms(["campaigns.add_asset", "campaigns.add_campaign"]),
     }
     return render(request, "campaigns/library.html", context)
@@ -53,47 +56,20 @@ def library(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @access.permission_needed("campaigns.view_asset")
-def asset(request: HttpRequest, pk: int) -> HttpResponse:
-    """One upload: its copies, what was done to it, where it is used."""
-    found = get_object_or_404(Asset.objects.select_related("created_by").prefetch_related("renditions"), pk=pk)
-    copies = [
-        (copy, [media_words.note(step["code"], step["found"]) for step in copy.steps])
-        for copy in found.renditions.all()
-    ]
-    may_edit = request.user.has_perm(compose_frame.EDIT)
-    open_drafts = Campaign.objects.filter(state__in=states.CAMPAIGN_EDITABLE).order_by("-pk")
-    context = {
-        "asset": found,
-        "cover": copies[0][0],
-        "copies": copies,
-        "uses": list(shelf.used_in(found)),
-        "drafts": list(open_drafts[:DRAFTS_OFFERED]) if may_edit else [],
-        "may_change": request.user.has_perm(CHANGE),
-        "may_edit": may_edit,
-        "limit": shelf.DESCRIPTION_CHARACTERS,
-    }
-    return render(request, "campaigns/library_asset.html", context)
-
-
-@require_POST
-@access.permission_needed("campaigns.view_asset", CHANGE)
-def describe(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what is to be seen."""
+@served.unless_away
+def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The small still of a file, for lists; of what was uploaded before there were any, the clean copy."""
     found = get_object_or_404(Asset, pk=pk)
-    shelf.describe(asset=found, description=" ".join(request.POST.get("description", "").replace("\0", "").split()))
-    messages.success(request, _("Saved."))
-    return redirect("campaigns:library_asset", pk=pk)
-
-
-@require_POST
-@access.permission_needed("campaigns.view_asset", CHANGE)
-def archive(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a file away, or bring it back."""
-    found = get_object_or_404(Asset, pk=pk)
-    shelf.put_away(asset=found, is_archived=request.POST.get("to") == "archive")
-    said = _("“%(name)s” is archived. What was sent keeps it.") if found.is_archived else _("“%(name)s” is back.")
-    messages.success(request, said % {"name": found.label})
-    return redirect("campaigns:library")
+    if not found.poster:
+        if found.kind == Asset.Kind.VCF:
+            raise Http404
+        return redirect("campaigns:asset_file", store.clean_copy(found).token)
+    ending = str(found.poster.name)[-4:]
+    mime = _POSTER_MIMES.get(ending, "image/jpeg")
+    response = HttpResponse(served.opened(found.poster), content_type=mime)
+    served.lock_down(response)
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
 
 
 @require_POST
@@ -101,19 +77,13 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
 def use(request: HttpRequest, pk: int) -> HttpResponse:
     """Put this file into a draft, in place of whatever is there."""
     found = get_object_or_404(Asset, pk=pk)
-    goal = _goal(request)
+    goal = goal_of(request)
     assert isinstance(request.user, User)
     if goal is None:
         messages.error(request, _("Choose a draft."))
         return redirect("campaigns:library_asset", pk=pk)
     try:
-        drafts.attach(
-            campaign=goal,
-            rendition=store.clean_copy(found),
-            version=goal.version,
-            by=request.user,
-            now=timezone.now(),
-        )
+        put_into(goal, found, by=request.user)
     except refusals.Refused as refused:
         messages.error(request, str(refused))
         return redirect("campaigns:library_asset", pk=pk)
@@ -121,12 +91,29 @@ def use(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("campaigns:compose_content", pk=goal.pk)
 
 
-def _goal(request: HttpRequest) -> Campaign | None:
+def put_into(draft: Campaign, asset: Asset, *, by: User) -> None:
+    """Make the clean copy of a file the one that a draft sends. Raises StaleDraft, NotPossibleNow."""
+    copy, now = store.clean_copy(asset), timezone.now()
+    drafts.attach(campaign=draft, rendition=copy, version=draft.version, by=by, now=now)
+
+
+def goal_of(request: HttpRequest) -> Campaign | None:
     """The draft that a file is chosen for, if the address or the form names one that can be edited."""
     named = request.POST.get("for") or request.GET.get("for") or ""
-    if not named.isdecimal() or len(named) > 18 or not request.user.has_perm(compose_frame.EDIT):
+    if not (named.isascii() and named.isdecimal()) or len(named) > 18 or not request.user.has_perm(compose_frame.EDIT):
         return None
     return Campaign.objects.filter(pk=int(named), state__in=states.CAMPAIGN_EDITABLE).first()
+
+
+def _choices(kept: dict[str, str], name: str, choices: list[tuple[str, Any]]) -> list[tuple[str, Any, str, bool]]:
+    """(value, words, query, whether it is chosen) of each choice of a filter; choosing it again takes it away."""
+    shown = [(value, words, kept[name] == value) for value, words in choices]
+    if kept[name] and kept[name] not in {value for value, _ in choices}:
+        shown.insert(0, (kept[name], kept[name], True))
+    return [
+        (value, words, _query({**kept, name: "" if chosen else value}).removesuffix("&"), chosen)
+        for value, words, chosen in shown
+    ]
 
 
 def _query(kept: dict[str, str]) -> str:

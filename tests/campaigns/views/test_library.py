@@ -1,9 +1,15 @@
+import io
+
 import factories
+import media_samples as samples
 import pytest
 from django.test import Client
+from django.utils import timezone
+from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns import roles
+from campaigns.assets import store
 from campaigns.composing import drafts
 from campaigns.models import Rendition
 
@@ -99,5 +105,76 @@ def test_the_library_costs_the_same_for_one_and_for_many(
         upload()
     me.get("/library/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         me.get("/library/")
+
+
+def test_what_is_to_be_seen_and_tags_are_kept_together(me: Client) -> None:
+    asset = upload().asset
+
+    me.post(f"/library/{asset.pk}/describe", {"description": "two umbrellas", "tags": "Sea, sea, Beach"})
+
+    page = me.get(f"/library/{asset.pk}").content.decode()
+    assert 'value="beach, sea"' in page
+    assert "two umbrellas" in page
+
+
+def test_a_description_that_is_too_long_is_refused_and_not_lost(me: Client) -> None:
+    asset = upload().asset
+
+    answer = me.post(f"/library/{asset.pk}/describe", {"description": "x" * 301})
+
+    assert answer.status_code == 422
+    assert "x" * 301 in answer.content.decode()
+
+
+def test_a_filter_stays_while_one_searches_and_goes_when_pressed_again(me: Client) -> None:
+    upload()
+
+    page = me.get("/library/?kind=jpeg&weight=safe").content.decode()
+
+    assert '<input type="hidden" name="weight" value="safe">' in page
+    assert 'href="?kind=jpeg" aria-current="true"' in page
+
+
+def test_a_still_stands_for_each_file(me: Client) -> None:
+    asset = store.take_in(name="a.png", chunks=[samples.png()], by=factories.user(), now=timezone.now())
+
+    answer = me.get(f"/library/{asset.pk}/poster")
+
+    assert answer["Content-Type"] in {"image/png", "image/jpeg"}
+    assert answer["Content-Security-Policy"].startswith("sandbox")
+    assert Image.open(io.BytesIO(answer.getvalue())).size
+
+
+def test_what_was_uploaded_before_there_were_stills_shows_its_copy(me: Client) -> None:
+    picture = upload()
+
+    assert me.get(f"/library/{picture.asset.pk}/poster")["Location"] == f"/assets/{picture.token}"
+
+
+def test_cut_without_a_script_by_shape_and_turn(me: Client) -> None:
+    photo = samples.encoded(samples.photo(800, 600), "JPEG", quality=90)
+    asset = store.take_in(name="a.jpg", chunks=[photo], by=factories.user(), now=timezone.now())
+    draft = factories.campaign()
+
+    answer = me.post(f"/library/{asset.pk}/cut", {"shape": "square", "rotate": "90", "for": draft.pk})
+
+    assert answer["Location"] == f"/campaigns/{draft.pk}/content"
+    used = drafts.content(draft).rendition
+    assert used is not None
+    assert (used.width, used.height, used.asset.made_from) == (600, 600, asset)
+
+
+@pytest.mark.parametrize("sent", [{"x": "2"}, {"width": "nan"}, {"rotate": "45"}, {"shape": "star"}])
+def test_a_part_that_is_none_is_refused_in_words(me: Client, sent: dict[str, str]) -> None:
+    answer = me.post(f"/library/{upload().asset.pk}/cut", sent)
+
+    assert answer.status_code == 422
+    assert "Choose the part again" in answer.content.decode()
+
+
+def test_a_file_that_cannot_be_cut_has_no_page_for_it(me: Client) -> None:
+    card = factories.rendition(asset=factories.asset(kind="vcf"), kind="vcf").asset
+
+    assert me.get(f"/library/{card.pk}/cut").status_code == 404
