@@ -21,7 +21,7 @@ REFUSED = {
         *("campaign_new", "campaign_duplicate", "campaign_archive", "campaign_unarchive", "compose_basics"),
         *("compose_edit", "campaign_test", "campaign_add_phone", "campaign_launch", "campaign_pause"),
         *("campaign_resume", "campaign_cancel", "campaign_undo", "library_describe", "library_archive"),
-        *("library_use", "person_add", "person_consent", "person_suppress", "person_unsuppress"),
+        *("library_use", "library_cut", "person_add", "person_consent", "person_suppress", "person_unsuppress"),
         *("import_new", "import_commit", "import_drop", "start_for_real"),
     },
     roles.MARKETER: {"start_for_real"},
