@@ -12,7 +12,7 @@ CODES = re.findall(r"^\| (\w+)[ (|]", problems.__doc__ or "", re.MULTILINE)[1:]
 
 def test_every_code_in_use_is_in_the_table() -> None:
     used = set()
-    for path in Path(problems.__file__).parent.glob("*.py"):
+    for path in Path(problems.__file__).parent.rglob("*.py"):
         used |= set(re.findall(r'(?:refuse|Problem)\(\s*(?:code=)?"(\w+)"', path.read_text()))
     assert used
     assert used - set(CODES) == set()
