@@ -185,7 +185,10 @@ class Exchange:
         if message.media_url and self.behaviour.fetch_media:
             try:
                 media_id = await self._fetcher.obtain(
-                    message_id=message.id, url=message.media_url, text_bytes=len(message.text.encode())
+                    message_id=message.id,
+                    url=message.media_url,
+                    from_number=message.from_number,
+                    text_bytes=len(message.text.encode()),
                 )
             except fetching.Unfetched as failure:
                 code = failure.code

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import time
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 
 from campaigns.carrier import codes, outgoing, record
 
-# Text and media of one message together.
+# Text and media of one message together, from a long code.
 MESSAGE_LIMIT_BYTES = 1_000_000
+# Toll-free numbers and short codes carry less, and there the frame of each part counts: the strictest of real routes.
+TOLL_FREE_LIMIT_BYTES = 525_000
+SHORT_CODE_LIMIT_BYTES = 600_000
+PART_BYTES = 2_000
+_TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}")
 READ_LIMIT_BYTES = 6_000_000
 TIMEOUT_S = 15.0
 PER_HOST = 8
@@ -59,8 +65,8 @@ class Fetcher:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def obtain(self, *, message_id: str, url: str, text_bytes: int) -> str:
-        """The id of the media at `url`, tried up to three times. Raises `Unfetched`."""
+    async def obtain(self, *, message_id: str, url: str, from_number: str, text_bytes: int) -> str:
+        """The id of the media at `url`, tried up to three times; its sender has to carry it. Raises `Unfetched`."""
         for pause in (*RETRY_PAUSES_S, None):
             try:
                 known = await self._once(message_id, url)
@@ -69,7 +75,7 @@ class Fetcher:
                     break
                 await asyncio.sleep(pause)
                 continue
-            if known.bytes + text_bytes > MESSAGE_LIMIT_BYTES:
+            if known.bytes + text_bytes > room_bytes(from_number=from_number, has_text=text_bytes > 0):
                 raise Unfetched(codes.TOO_LARGE)
             return known.media_id
         raise Unfetched(codes.MEDIA_UNREACHABLE)
@@ -155,6 +161,14 @@ class Fetcher:
                 (message_id, method, url, at, mono, time.monotonic() - mono, status, kind, size, digest, error),
             )
         )
+
+
+def room_bytes(*, from_number: str, has_text: bool) -> int:
+    """What file and text may weigh together when they leave by this number."""
+    frames = PART_BYTES * (2 if has_text else 1)
+    if _TOLL_FREE.fullmatch(from_number):
+        return TOLL_FREE_LIMIT_BYTES - frames
+    return MESSAGE_LIMIT_BYTES if from_number.startswith("+") else SHORT_CODE_LIMIT_BYTES - frames
 
 
 def keep(*, content_type: str, content: bytes) -> tuple[record.Statement, str]:

@@ -19,7 +19,7 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | decoder_timeout         | seconds                  | -                                                         |
 | busy                    | files opened at once     | -                                                         |
 | out_of_memory           | bytes of memory          | -                                                         |
-| too_large_total         | bytes of file and text   | bytes of file and text                                    |
+| too_large_total         | bytes of one message     | bytes of file, text and envelope                          |
 | over_advice (advice)    | bytes advised            | bytes of the file                                         |
 | grew (advice)           | bytes of the upload      | bytes of the rebuilt file                                 |
 | animation_dropped (adv.)| 1                        | frames of the PNG                                         |

@@ -57,6 +57,26 @@ def test_the_meter_and_the_phone_follow_the_typing(visit: Visit) -> None:
     visitor.troubles = [one for one in visitor.troubles if "ERR_FAILED" not in one]
 
 
+def test_the_meter_of_a_toll_free_group_counts_the_envelope_while_one_types(visit: Visit) -> None:
+    visitor = visit("Marketer")
+    page = visitor.page
+    visitor.new_campaign("Toll-free", group="Service messages")
+    visitor.upload(JPEG)
+    expect(page.locator("[data-meter]")).to_contain_text("Limit 525 KB, because of the toll-free number")
+    page.route("**/preview", lambda route: route.abort("failed"))
+    page.route("**/content", lambda route: route.abort("failed"))  # what is seen now is the script's own work
+    visitor.text_box.fill("Hé")
+    text_bytes = len("Tidewater: Hé\nReply STOP to end".encode())
+    words = page.locator("[data-words]")
+    expect(words).to_contain_text(f"+ text {text_bytes} bytes + envelope 4,000 bytes =")
+    expect(words).to_contain_text("of 525,000 bytes")
+    file_bytes, *_others, total_bytes, _limit = (
+        int(figure.replace(",", "")) for figure in re.findall(r"[\d,]+", words.inner_text())
+    )
+    assert total_bytes == file_bytes + text_bytes + 4_000
+    visitor.troubles = [one for one in visitor.troubles if "ERR_FAILED" not in one]
+
+
 def test_the_preview_shows_the_picture_and_the_text_for_a_sample(visit: Visit) -> None:
     visitor = visit("Marketer")
     page = visitor.page

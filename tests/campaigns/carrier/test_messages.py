@@ -10,6 +10,9 @@ import pytest
 from carrier_process import CarrierProcess, Witness, wait_for
 from product_side import JPEG, Product
 
+from campaigns.carrier import fetching
+from campaigns.gateways import limits
+
 pytestmark = pytest.mark.process
 
 
@@ -82,6 +85,32 @@ def test_media_that_cannot_be_carried_fails_the_message(
     product.send(client)
     product.wait("sent", "failed")
     assert product.events()[-1]["code"] == code
+
+
+@pytest.mark.parametrize(
+    "sender, size, end",
+    [
+        ("+18885550142", 520_997, "delivered"),
+        ("+18885550142", 520_999, "failed"),
+        ("55501", 595_997, "delivered"),
+        ("55501", 595_999, "failed"),
+        ("+12125550190", 999_997, "delivered"),
+    ],
+)
+def test_what_a_message_may_weigh_depends_on_its_sender(
+    client: Witness, product: Product, sender: str, size: int, end: str
+) -> None:
+    product.files = {"/a.jpg": ("image/jpeg", JPEG[:4] + b"x" * (size - 4))}
+    product.send(client, **{"from": sender, "text": "Hi"})
+    product.wait("sent", end)
+
+
+@pytest.mark.parametrize(
+    "kind, sender", [("long_code", "+12125550190"), ("toll_free", "+18885550142"), ("short_code", "55501")]
+)
+def test_the_carrier_and_our_table_agree_on_the_byte(kind: str, sender: str) -> None:
+    ours = limits.binding(provider="sandbox", sender_kind=kind)
+    assert fetching.room_bytes(from_number=sender, has_text=True) == ours.room_bytes
 
 
 @pytest.mark.parametrize(
