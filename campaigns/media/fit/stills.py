@@ -1,25 +1,19 @@
-"""Make a still picture fit: smaller sides and a searched quality."""
+"""Make a still picture fit: as it is, packed without loss, with a palette, as a JPEG, or with smaller sides."""
 
 import dataclasses
 import io
-import math
 from typing import Final
 
 from PIL import Image
 
 from campaigns.media import kinds, problems, rebuild, still
-from campaigns.media.fit import measure, result
+from campaigns.media.fit import jpeg, measure, result
 
-LONG_EDGE: Final = 1_600
-SMALLEST_EDGE: Final = 160
+LONG_EDGE: Final = measure.SEEN_EDGE
+SMALLEST_EDGE: Final = jpeg.SMALLEST_EDGE
 _SHRINK: Final = 0.8
-_QUALITIES: Final = range(40, 96)
-# Below this quality colour is halved, which costs less to the eye than coarser brightness would.
-_FULL_COLOUR_QUALITY: Final = 70
-_ENCODES: Final = 7
 _COLOURS: Final = 256
 _HOPELESS: Final = 1.3
-_GROUNDS: Final = {"white": (255, 255, 255), "black": (0, 0, 0)}
 
 
 def fit(data: bytes, *, kind: str, budget: int, ground: result.Ground, tell: result.Progress) -> result.Fitted:
@@ -27,27 +21,28 @@ def fit(data: bytes, *, kind: str, budget: int, ground: result.Ground, tell: res
     kept = None if ground else _kept(data, kind=kind, budget=budget)
     if kept is not None:
         return kept
-    tell(0.2)
+    tell(0.1)
     image = still.canonical(still.decode(data, kind=kind, long_edge=LONG_EDGE), [])
     flattened: tuple[result.Step, ...] = ()
     if ground and still.has_alpha(image):
-        image = measure.on_ground(image, _GROUNDS[ground])
+        image = measure.on_ground(image, measure.GROUNDS[ground])
         flattened = (result.Step(f"on_{ground}"),)
-    tell(0.4)
-    fitted = _smaller(image, kind=kind, budget=budget)
-    with Image.open(io.BytesIO(fitted.data)) as after:
-        similarity = measure.similarity(image, after)
-    return dataclasses.replace(fitted, similarity=similarity, steps=flattened + fitted.steps)
+    tell(0.3)
+    fitted = _smaller(image, kind=kind, budget=budget, tell=lambda share: tell(0.3 + 0.7 * share))
+    if fitted.similarity is None:
+        with Image.open(io.BytesIO(fitted.data)) as after:
+            fitted = dataclasses.replace(fitted, similarity=measure.similarity(image, after))
+    return dataclasses.replace(fitted, steps=flattened + fitted.steps)
 
 
-def _smaller(image: Image.Image, *, kind: str, budget: int) -> result.Fitted:
+def _smaller(image: Image.Image, *, kind: str, budget: int, tell: result.Progress) -> result.Fitted:
     if kind == "png" and still.has_alpha(image):
         return _fit_png(image, budget=budget)
     if kind == "png":
         flat = _flat_png(image, budget=budget)
         if flat is not None:
             return flat
-    return _fit_jpeg(image, budget=budget, was=kind)
+    return _fit_jpeg(image, budget=budget, was=kind, tell=tell)
 
 
 def _kept(data: bytes, *, kind: str, budget: int) -> result.Fitted | None:
@@ -79,53 +74,17 @@ def _scaled(image: Image.Image, edge: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _fit_jpeg(image: Image.Image, *, budget: int, was: str) -> result.Fitted:
-    pixels = image if image.mode in {"L", "RGB"} else image.convert("RGB")
-    smallest = 0
-    for edge in _edges(pixels):
-        scaled = _scaled(pixels, edge)
-        for subsampling, lowest in ((0, _FULL_COLOUR_QUALITY), (2, _QUALITIES.start)):
-            found, smallest = _search(scaled, budget=budget, subsampling=subsampling, lowest=lowest)
-            if found is None:
-                continue
-            data, quality = found
-            steps = [result.Step("became_jpeg")] if was == "png" else []
-            steps += [result.Step("scaled", edge)] if scaled.size != pixels.size else []
-            steps += [result.Step("quality", quality)]
-            steps += [result.Step("halved_colour")] if subsampling else []
-            return result.Fitted(data, "jpeg", kinds.MIME["jpeg"], *scaled.size, quality=quality, steps=tuple(steps))
-    raise problems.refuse("cannot_fit", limit=budget, found=smallest)
-
-
-def _search(image: Image.Image, *, budget: int, subsampling: int, lowest: int) -> tuple[tuple[bytes, int] | None, int]:
-    """The highest quality from `lowest` on that fits, and the bytes of the smallest copy made.
-
-    Bytes grow with quality, about exponentially, so a secant on their logarithm guesses where the budget lies; the
-    bracket holds it when it guesses wrong, and the number of encodes is bounded.
-    """
-
-    def encode(quality: int) -> bytes:
-        return rebuild.jpeg(image, quality=quality, subsampling=subsampling, optimize=True, progressive=True)
-
-    best, low, high = encode(lowest), lowest, _QUALITIES.stop
-    low_bytes = smallest = len(best)
-    if low_bytes > budget:
-        return None, smallest
-    high_bytes = 0
-    for _ in range(_ENCODES):
-        if high - low <= 1:
-            break
-        if high_bytes:
-            share = math.log(budget / low_bytes) / max(math.log(high_bytes / low_bytes), 1e-9)
-            guess = min(max(low + round(share * (high - low)), low + 1), high - 1)
-        else:
-            guess = min(max(low + 1, (low + high) // 2), high - 1)
-        tried = encode(guess)
-        if len(tried) <= budget:
-            best, low, low_bytes = tried, guess, len(tried)
-        else:
-            high, high_bytes = guess, len(tried)
-    return (best, low), smallest
+def _fit_jpeg(image: Image.Image, *, budget: int, was: str, tell: result.Progress) -> result.Fitted:
+    sizes = jpeg.Sizes(image if image.mode in {"L", "RGB"} else image.convert("RGB"))
+    copy = jpeg.best(sizes, original=measure.Original(sizes.seen), budget=budget, tell=tell)
+    steps = [result.Step("became_jpeg")] if was != "jpeg" else []
+    steps += [result.Step("scaled", max(copy.size))] if copy.size != image.size else []
+    steps += [result.Step("quality", copy.quality)]
+    steps += [result.Step("halved_colour")] if copy.colour == jpeg.HALF_COLOUR and image.mode != "L" else []
+    return result.Fitted(
+        copy.data, "jpeg", kinds.MIME["jpeg"], *copy.size,
+        quality=copy.quality, similarity=copy.similarity, steps=tuple(steps),
+    )  # fmt: skip
 
 
 def _flat_png(image: Image.Image, *, budget: int) -> result.Fitted | None:
