@@ -1,6 +1,7 @@
 """The red line: what a message may weigh, whose limit that is, and what a file is made to fit for it."""
 
 import dataclasses
+import functools
 from typing import Final
 
 from django.conf import settings
@@ -73,8 +74,7 @@ def of_group(group: SubscriptionGroup) -> Limit:
 
 def of_number(number: SenderNumber) -> Limit:
     """What one number carries; its account has to be at hand, so that nothing is asked of the database."""
-    least = min(product_rule(), _of(number.value, number.kind, number.account.kind), key=_room)
-    return dataclasses.replace(least, senders=1)
+    return _alone(number.value, number.kind, number.account.kind, product_rule())
 
 
 def product_rule() -> Limit:
@@ -91,6 +91,11 @@ def budgets(*, limit: Limit, text_bytes: int) -> Budgets:
     room = limit.total_bytes - limit.envelope_bytes - text_bytes - SPARE_BYTES
     large = max(room // _STEP_BYTES * _STEP_BYTES, _STEP_BYTES)
     return Budgets(safe=min(routes.SAFE_BYTES, large), normal=min(int(settings.MMS_ADVICE_BYTES), large), large=large)
+
+
+@functools.lru_cache(maxsize=1_000)  # asked for every message of the drain
+def _alone(value: str, kind: str, provider: str, rule: Limit) -> Limit:
+    return dataclasses.replace(min(rule, _of(value, kind, provider), key=_room), senders=1)
 
 
 def _of(value: str, kind: str, provider: str) -> Limit:
