@@ -1,5 +1,6 @@
 """Every file the tests need, made by code: good ones, odd ones and nasty ones."""
 
+import base64
 import io
 import random
 import struct
@@ -204,7 +205,17 @@ def jpeg_with_foreign(foreign: bytes) -> dict[str, bytes]:
         "profile": encoded(drawing(), "JPEG", icc_profile=foreign.ljust(200, b"\0")),
         "exif": encoded(drawing(), "JPEG", exif=b"Exif\0\0" + foreign),
         "xmp": encoded(drawing(), "JPEG", xmp=foreign),
+        "thumbnail": encoded(drawing(), "JPEG", exif=_thumbnail(foreign)),
     }
+
+
+def _thumbnail(foreign: bytes) -> bytes:
+    """An EXIF block whose second directory, the thumbnail's, holds what it should not."""
+    first = struct.pack("<HI", 0, 14)
+    second = (
+        struct.pack("<H", 2) + struct.pack("<HHII", 0x0201, 4, 1, 44) + struct.pack("<HHII", 0x0202, 4, 1, len(foreign))
+    )
+    return b"Exif\0\0II*\0" + struct.pack("<I", 8) + first + second + struct.pack("<I", 0) + foreign
 
 
 def png_with_foreign(foreign: bytes) -> dict[str, bytes]:
@@ -213,6 +224,9 @@ def png_with_foreign(foreign: bytes) -> dict[str, bytes]:
     palette.putpalette((bytes(12) + foreign + bytes(768))[:768])
     return {
         "text": with_png_chunk(plain, b"tEXt", b"Comment\0" + foreign),
+        "long text": with_png_chunk(plain, b"iTXt", b"Comment\0\0\0\0\0" + foreign),
+        "exif": with_png_chunk(plain, b"eXIf", b"II*\0\x08\0\0\0\0\0" + foreign),
+        "suggested palette": with_png_chunk(plain, b"sPLT", b"name\0\x08" + foreign),
         "unknown chunk": with_png_chunk(plain, b"evIl", foreign),
         "after the end": plain + foreign,
         "profile": encoded(drawing(), "PNG", icc_profile=foreign.ljust(200, b"\0")),
@@ -242,6 +256,10 @@ def vcf_with_foreign(foreign: bytes) -> dict[str, bytes]:
         "unknown property": vcf(f"X-FOREIGN:{text}"),
         "parameter": vcf(f'TEL;X-EVIL="{text.replace(chr(34), "")}":+12025550144'),
         "address": vcf(f"URL:javascript:{text}"),
+        **{
+            f"photo, {where}": vcf("PHOTO;ENCODING=b;TYPE=JPEG:" + base64.b64encode(photo).decode())
+            for where, photo in jpeg_with_foreign(foreign).items()
+        },
     }
 
 

@@ -8,6 +8,8 @@ from campaigns.media import kinds
 CHARACTERS: Final = 100
 # Control, format (bidirectional marks among them), private use, surrogates, line and paragraph separators.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+# What may have been turned into what is sent: the old ending would only confuse.
+_TURNED: Final = frozenset({"heic", "heif", "hif", "webp"})
 
 
 def clean(name: str, *, kind: str) -> str:
@@ -19,6 +21,8 @@ def clean(name: str, *, kind: str) -> str:
         stem, ending = ending, ""
     extension = kinds.EXTENSION[kind]
     same = {"jpg": {"jpg", "jpeg", "jpe"}, "vcf": {"vcf", "vcard"}}.get(extension, {extension})
+    if extension != "vcf":
+        same = same | _TURNED
     if ending and ending.lower() not in same:
         stem = f"{stem}.{ending}"
     return f"{(stem.strip('. ') or 'file')[: CHARACTERS - len(extension) - 1].rstrip()}.{extension}"

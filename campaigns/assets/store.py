@@ -82,15 +82,16 @@ def _read(chunks: Iterable[bytes]) -> bytes:
 def _keep(
     data: bytes, sha256: str, verdict: check.Review, clean: bytes, *, name: str, by: User, now: datetime
 ) -> Asset:
-    extension = kinds.EXTENSION[verdict.kind]
+    uploaded = verdict.upload
     asset = Asset(
         state=states.Asset.READY,
         label=names.clean(name, kind=verdict.kind),
         kind=verdict.kind,
+        uploaded_kind=uploaded.kind,
         original_sha256=sha256,
         original_bytes=len(data),
-        original_width=verdict.width,
-        original_height=verdict.height,
+        original_width=uploaded.width,
+        original_height=uploaded.height,
         problems=[dataclasses.asdict(problem) for problem in verdict.problems],
         look=verdict.poster.look if verdict.poster else None,
         created_by=by,
@@ -105,17 +106,15 @@ def _keep(
         height=verdict.height,
         frames=max(verdict.frames, 1),
         duration_ms=verdict.duration_ms,
-        steps=[{"code": note, "limit": None, "found": None} for note in verdict.notes],
+        steps=[_step(note, uploaded.kind) for note in verdict.notes],
         card=verdict.card.facts() if verdict.card else {},
     )
     try:
-        # The files are named by chance: what a person called them says nothing here, and nothing can be guessed.
         with depot.asked("an upload"):
-            asset.original.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(data), save=False)
-            rendition.file.save(f"{secrets.token_hex(16)}.{extension}", ContentFile(clean), save=False)
+            asset.original.save(_file_name(uploaded.kind), ContentFile(data), save=False)
+            rendition.file.save(_file_name(verdict.kind), ContentFile(clean), save=False)
             if verdict.poster:
-                ending = kinds.EXTENSION[verdict.poster.kind]
-                asset.poster.save(f"{secrets.token_hex(16)}.{ending}", ContentFile(verdict.poster.data), save=False)
+                asset.poster.save(_file_name(verdict.poster.kind), ContentFile(verdict.poster.data), save=False)
         with transaction.atomic():
             asset.save()
             rendition.asset = asset
@@ -126,3 +125,13 @@ def _keep(
             depot.forget(stored)
         raise
     return asset
+
+
+def _file_name(kind: str) -> str:
+    """Named by chance: what a person called it says nothing here, and nothing can be guessed."""
+    return f"{secrets.token_hex(16)}.{kinds.EXTENSION[kind]}"
+
+
+def _step(note: str, was: str) -> dict[str, str | None]:
+    """One thing that was done; a turn into another kind says what it was before."""
+    return {"code": note, "limit": None, "found": was if note.startswith("became_") else None}

@@ -15,7 +15,9 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "unreadable": _("The file cannot be read: {found}"),
     "too_large_upload": _("The file has {found}; files up to {limit} are taken in."),
     "not_media": _("This is not a picture or a contact card."),
-    "unsupported_kind": _("This is really a {found} file, whatever its name says. JPEG, GIF, PNG and VCF can be sent."),
+    "unsupported_kind": _(
+        "This is really a {found} file, whatever its name says. JPEG, GIF, PNG, HEIC, WebP and VCF are taken in."
+    ),
     "truncated": _("The file ends too early, so part of it is missing. Try to export or copy it again."),
     "corrupt": _("The file is damaged and cannot be opened."),
     "zero_size": _("The picture has no area: {found} pixels."),
@@ -71,12 +73,16 @@ _NOTES: Final[dict[str, str | Promise]] = {
     "scaled": _("Scaled to a long side of {value} pixels."),
     "quality": _("JPEG quality {value}."),
     "halved_colour": _("Colour detail halved."),
-    "became_jpeg": _("Turned from PNG into JPEG."),
+    "became_jpeg": _("Turned from {value} into JPEG."),
+    "became_png": _("Turned from {value} into PNG."),
+    "became_gif": _("Turned from {value} into an animated GIF of 256 colours."),
     "palette": _("Reduced to {value} colours."),
     "photo_refitted": _("The photo of the card was made smaller, the rest kept."),
     "on_white": _("White was put behind what was transparent."),
     "on_black": _("Black was put behind what was transparent."),
 }
+# Kinds that are not spoken of in capitals.
+_KINDS: Final = {"webp": "WebP"}
 
 
 def size(value: int) -> str:
@@ -136,6 +142,13 @@ def _found(code: str, found: Figure, shown: Callable[[int], str]) -> str:
     )
 
 
-def note(code: str, value: int | None = None) -> str:
-    """The words for one note of a review or one step of a fit, in the active language."""
-    return str(_NOTES[code]).format(value=_count(value) if value is not None else "")
+def note(code: str, value: int | str | None = None) -> str:
+    """The words for one note of a review or one step of a fit, in the active language.
+
+    `value` is the number that a step has, or for became_… the kind it was turned from, PNG if nothing is said.
+    """
+    if code.startswith("became_"):
+        shown = _KINDS.get(str(value), str(value).upper()) if value else "PNG"
+    else:
+        shown = _count(value) if isinstance(value, int) else value or ""
+    return str(_NOTES[code]).format(value=shown)

@@ -1,20 +1,24 @@
 """The fenced child that judges: `python -m campaigns.media '{"name": "a.jpg"}' [PATH]`, one review, then the end."""
 
 import dataclasses
+import json
+import sys
 from typing import Any
 
-from campaigns.media import check, child, limits
+from campaigns.media import check, child, kinds, limits
 
 
-def _review(data: bytes, *, name: str = "") -> tuple[dict[str, Any], list[bytes]]:
+def _review(data: bytes, *, name: str = "", kind: str = "") -> tuple[dict[str, Any], list[bytes]]:
+    assert kind in {"", kinds.sniff(data, name=name)}  # the memory it may use was chosen by it
     verdict = check.review(data, name=name)
     # Not dataclasses.asdict on the whole: it would copy the file once more.
     values = {
         field.name: getattr(verdict, field.name)
         for field in dataclasses.fields(verdict)
-        if field.name not in {"data", "card", "problems", "poster", "peak_bytes"}
+        if field.name not in {"data", "card", "problems", "poster", "upload", "peak_bytes"}
     }
     values["problems"] = [dataclasses.asdict(problem) for problem in verdict.problems]
+    values["upload"] = dataclasses.asdict(verdict.upload)
     values["card"] = verdict.card and verdict.card.store()
     values["poster"] = verdict.poster and {"kind": verdict.poster.kind, "look": verdict.poster.look}
     header = {"review": values, "has_data": verdict.data is not None, "peak_bytes": child.peak_bytes()}
@@ -23,4 +27,4 @@ def _review(data: bytes, *, name: str = "") -> tuple[dict[str, Any], list[bytes]
 
 
 if __name__ == "__main__":
-    child.serve(_review, ceiling=limits.REVIEW)
+    child.serve(_review, ceiling=limits.review(json.loads(sys.argv[1]).get("kind", "")))

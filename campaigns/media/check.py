@@ -2,24 +2,38 @@
 
 import dataclasses
 
-from campaigns.media import gif, gif_write, kinds, posters, probe, rebuild, still, vcard, vcard_write
+from campaigns.media import (
+    gif,
+    gif_write,
+    kinds,
+    limits,
+    posters,
+    probe,
+    rebuild,
+    still,
+    vcard,
+    vcard_write,
+    webp,
+    webp_gif,
+)
 from campaigns.media.problems import Problem, UnfitError
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Review:
-    """The verdict. `data` is the canonical copy and None when the file cannot be used at all.
+    """The verdict. `upload` are the facts about what came in; `data` is the canonical copy and None when the file
+    cannot be used at all.
 
-    `width`, `height`, `frames`, `duration_ms` (and `loop`: None plays once, 0 for ever) are of the copy. `metadata`,
-    `trailing_bytes` and `uploaded_bytes` are of the upload: what was found and left out. `notes` are codes of what was
-    done: orientation_applied, metadata_removed, profile_converted, cmyk_converted, depth_reduced,
-    trailing_bytes_removed, pixels_halved, lines_removed, name_derived. `card` is what a phone shows. `poster` stands
-    for the file in lists; a card without a photo has none. `peak_bytes` is the most memory the decoder held.
+    `kind`, `mime`, `width`, `height`, `frames`, `duration_ms`, `loop` (None plays once, 0 for ever) and `has_alpha` are
+    of the copy. `notes` are codes of what was done: became_jpeg, became_png, became_gif, orientation_applied,
+    metadata_removed, profile_converted, cmyk_converted, depth_reduced, trailing_bytes_removed, pixels_halved,
+    lines_removed, name_derived. `card` is what a phone shows. `poster` stands for the file in lists; a card without a
+    photo has none. `peak_bytes` is the most memory the decoder held.
     """
 
     kind: str
     mime: str
-    uploaded_bytes: int
+    upload: probe.Probe
     data: bytes | None = None
     width: int | None = None
     height: int | None = None
@@ -27,8 +41,6 @@ class Review:
     duration_ms: int = 0
     loop: int | None = None
     has_alpha: bool = False
-    metadata: tuple[str, ...] = ()
-    trailing_bytes: int = 0
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     card: vcard.Card | None = None
@@ -51,7 +63,11 @@ def review(data: bytes, *, name: str = "") -> Review:
         probe.identify(data, name=name)
         if kind == "vcf":
             return _card(data)
-        return _gif(data) if kind == "gif" else _still(data, kind=kind)
+        if kind == "gif":
+            return _gif(data)
+        if kind == "webp" and webp.read(data).frames > 1:
+            return _moving_webp(data)
+        return _still(data, kind=kind)
     except UnfitError as unfit:
         return refused(data, kind=kind, found=unfit.problems)
 
@@ -59,35 +75,34 @@ def review(data: bytes, *, name: str = "") -> Review:
 def refused(data: bytes, *, kind: str, found: tuple[Problem, ...], uploaded_bytes: int | None = None) -> Review:
     """The verdict on a file that cannot be used."""
     whole = len(data) if uploaded_bytes is None else uploaded_bytes
-    return Review(kind=kind, mime=kinds.MIME.get(kind, ""), uploaded_bytes=whole, problems=found)
+    mime = kinds.UPLOAD_MIME.get(kind, "")
+    return Review(kind=kind, mime=mime, upload=probe.Probe(kind=kind, mime=mime, bytes=whole), problems=found)
 
 
 def _still(data: bytes, *, kind: str) -> Review:
-    picture = still.decode(data, kind=kind)
+    heavy = len(data) > limits.HEAVY_BYTES
+    picture = still.decode(data, kind=kind, long_edge=limits.HEAVY_LONG_EDGE if heavy else None)
     facts = probe.of_still(picture, size=len(data))
-    notes: list[str] = []
-    if facts.metadata:
-        notes.append("metadata_removed")
-    if facts.trailing_bytes:
-        notes.append("trailing_bytes_removed")
+    notes = _removed(facts)
     if picture.scale > 1:
         notes.append("pixels_halved")
     clean, image = rebuild.rebuild(picture, size=len(data), notes=notes)
-    found = _grew(data, clean)
+    sent = kinds.sniff(clean)
+    if sent != kind:
+        notes.insert(0, f"became_{sent}")
+    found = _grew(data, clean) if sent == kind else ()
     if facts.frames > 1:
         advice = Problem("animation_dropped", limit=1, found=facts.frames, severity="advice")
         found = (*found, advice)
     return Review(
-        kind=kind,
-        mime=facts.mime,
-        uploaded_bytes=len(data),
+        kind=sent,
+        mime=kinds.MIME[sent],
+        upload=facts,
         data=clean,
         width=image.width,
         height=image.height,
         frames=1,
         has_alpha=facts.has_alpha,
-        metadata=facts.metadata,
-        trailing_bytes=facts.trailing_bytes,
         problems=found,
         notes=tuple(notes),
         poster=posters.of_image(image),
@@ -97,39 +112,53 @@ def _still(data: bytes, *, kind: str) -> Review:
 def _gif(data: bytes) -> Review:
     animation = gif.parse(data)
     clean = gif_write.rebuild(animation)
+    facts = probe.of_animation(animation, size=len(data))
+    return _moving(clean, animation, facts, notes=_removed(facts), found=_grew(data, clean))
+
+
+def _moving_webp(data: bytes) -> Review:
+    turned = webp_gif.convert(data)
+    facts = probe.of_moving_webp(data, turned)
+    return _moving(turned.data, gif.parse(turned.data), facts, notes=["became_gif", *_removed(facts)])
+
+
+def _moving(
+    clean: bytes, animation: gif.Animation, facts: probe.Probe, *, notes: list[str], found: tuple[Problem, ...] = ()
+) -> Review:
     return Review(
         kind="gif",
         mime=kinds.MIME["gif"],
-        uploaded_bytes=len(data),
+        upload=facts,
         data=clean,
         width=animation.width,
         height=animation.height,
         frames=len(animation.frames),
         duration_ms=animation.duration_ms,
         loop=animation.loop,
-        has_alpha=any(frame.transparent is not None for frame in animation.frames),
-        metadata=animation.metadata,
-        trailing_bytes=animation.trailing_bytes,
-        problems=_grew(data, clean),
-        notes=("metadata_removed",) * bool(animation.metadata)
-        + ("trailing_bytes_removed",) * bool(animation.trailing_bytes),
+        has_alpha=facts.has_alpha,
+        problems=found,
+        notes=tuple(notes),
         poster=posters.of_animation(animation),
     )
 
 
 def _card(data: bytes) -> Review:
     card = vcard.read(data)
-    clean = vcard_write.write(card)
     return Review(
         kind="vcf",
         mime=kinds.MIME["vcf"],
-        uploaded_bytes=len(data),
-        data=clean,
+        upload=probe.of_card(card, size=len(data)),
+        data=vcard_write.write(card),
         notes=("name_derived",) * card.is_name_derived + ("lines_removed",) * bool(card.left_out),
-        metadata=card.left_out,
         card=card.as_shown(),
         poster=posters.of_file(card.photo) if card.photo else None,
     )
+
+
+def _removed(facts: probe.Probe) -> list[str]:
+    """Notes on what stood beside the picture."""
+    notes = ["metadata_removed"] if facts.metadata else []
+    return [*notes, "trailing_bytes_removed"] if facts.trailing_bytes else notes
 
 
 def _grew(data: bytes, clean: bytes) -> tuple[Problem, ...]:

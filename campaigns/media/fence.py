@@ -54,9 +54,9 @@ def review(
         return check.refused(data, kind=kind, found=(found,))
     try:
         probe.identify(data, name=name)  # most wrong files are told from their first bytes, without a child
-        child = _Child("campaigns.media", kind=kind, ceiling=limits.REVIEW, timeout_s=timeout_s)
+        child = _Child("campaigns.media", kind=kind, ceiling=limits.review(kind), timeout_s=timeout_s)
         with turns.taken():
-            header, parts = child.run({"name": name}, data)
+            header, parts = child.run({"name": name, "kind": kind}, data)
     except problems.UnfitError as unfit:
         return check.refused(data, kind=kind, found=unfit.problems)
     verdict = _review(header, parts)
@@ -188,7 +188,8 @@ def _review(header: dict[str, Any], parts: list[bytes]) -> check.Review:
         values["problems"] += [dataclasses.asdict(problem) for problem in advice]
     if values["poster"] is not None:
         values["poster"] = posters.Poster(data=parts[2], **values["poster"])
-    for name in ("metadata", "notes"):
-        values[name] = tuple(values[name])
+    facts = values["upload"]
+    values["upload"] = probe.Probe(**{**facts, "metadata": tuple(facts["metadata"])})
+    values["notes"] = tuple(values["notes"])
     values["problems"] = tuple(problems.Problem(**problem) for problem in values["problems"])
     return check.Review(data=parts[0] if header["has_data"] else None, peak_bytes=header["peak_bytes"], **values)

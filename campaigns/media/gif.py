@@ -6,6 +6,7 @@ coded: composing the animation and finding new palettes would cost both looks an
 
 import dataclasses
 import io
+import itertools
 import struct
 from typing import Final
 
@@ -16,6 +17,7 @@ from campaigns.media import limits, problems
 # With a palette of plain greys Pillow hands out the colour indices themselves.
 _RAMP: Final = bytes(value for index in range(256) for value in (index, index, index))
 _NETSCAPE: Final = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+_APPLICATIONS: Final = {b"XMP DataXMP": "xmp", b"ICCRGBG1012": "icc"}
 
 
 @dataclasses.dataclass(slots=True)
@@ -165,8 +167,10 @@ def _extension(reader: _Reader, animation: Animation) -> None:
     elif label == 0xFF and reader.data[start + 1 : start + 12] in _NETSCAPE:
         if reader.data[start + 13] == 1:
             (animation.loop,) = struct.unpack_from("<H", reader.data, start + 14)
+    elif label == 0xFF:
+        reader.metadata.add(_APPLICATIONS.get(reader.data[start + 1 : start + 12], "other"))
     else:
-        reader.metadata.add({0xFE: "comment", 0x01: "text"}.get(label, "application"))
+        reader.metadata.add({0xFE: "comment", 0x01: "text"}.get(label, "other"))
 
 
 def indices(frame: Frame) -> Image.Image:
@@ -190,3 +194,29 @@ def indices(frame: Frame) -> Image.Image:
     if image.mode != "L" or image.size != (frame.width, frame.height):
         raise problems.refuse("corrupt", found="gif")
     return image
+
+
+def is_see_through(animation: Animation) -> bool:
+    """Whether the ground is ever seen: at the beginning, or where a frame was wiped and the next does not cover it.
+
+    Decodes the first frame. A see-through colour alone says nothing: later frames have one where they change nothing.
+    """
+    first = animation.frames[0]
+    if not _covers(first, 0, 0, animation.width, animation.height):
+        return True
+    if first.transparent is not None and indices(first).histogram()[first.transparent]:
+        return True
+    return any(
+        one.disposal == 2
+        and (after.transparent is not None or not _covers(after, one.left, one.top, one.width, one.height))
+        for one, after in itertools.pairwise(animation.frames)
+    )
+
+
+def _covers(frame: Frame, left: int, top: int, width: int, height: int) -> bool:
+    return (
+        frame.left <= left
+        and frame.top <= top
+        and frame.left + frame.width >= left + width
+        and frame.top + frame.height >= top + height
+    )

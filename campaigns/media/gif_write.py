@@ -7,6 +7,7 @@ one, code sizes no wider than the colours in use, and frames cut down to what ch
 import dataclasses
 import struct
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from PIL import Image, ImageChops
@@ -19,15 +20,16 @@ _RAMP: Final = bytes(value for index in range(256) for value in (index, index, i
 
 
 @dataclasses.dataclass(slots=True)
-class _Drawn:
-    """A decoded frame, inside the canvas."""
+class Drawn:
+    """A frame to write, inside the canvas: colour indices in an L image, and what they mean."""
 
     pixels: Image.Image
     left: int
     top: int
     palette: bytes
-    frame: gif.Frame
-    transparent: int | None
+    transparent: int | None = None
+    duration_cs: int = 0
+    disposal: int = 0
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -45,20 +47,25 @@ class _Canvas:
 def rebuild(animation: gif.Animation) -> bytes:
     """The canonical GIF89a of `animation`. Raises UnfitError when a frame cannot be decoded."""
     canvas = _Canvas(Image.new("L", (animation.width, animation.height)))
+    drawn = (_trim(_draw(frame, animation), canvas) for frame in animation.frames)
+    return write(drawn, width=animation.width, height=animation.height, loop=animation.loop)
+
+
+def write(frames: Iterable[Drawn], *, width: int, height: int, loop: int | None) -> bytes:
+    """A GIF89a of at least one frame. Holds one picture at a time. `loop`: None plays once, 0 for ever."""
     palettes: Counter[bytes] = Counter()
     used: dict[bytes, set[int]] = {}
     coded: list[tuple[bytes, bytes, bytes]] = []
-    for frame in animation.frames:
-        drawn = _trim(_draw(frame, animation), canvas)
+    for drawn in frames:
         palettes[drawn.palette] += 1
         used.setdefault(drawn.palette, set()).update(_indices_in(drawn.pixels))
         coded.append((_control(drawn), drawn.palette, _place(drawn) + _lzw(drawn.pixels, drawn.transparent)))
     shared = palettes.most_common(1)[0][0]
     tables = {palette: _table(palette, indices) for palette, indices in used.items()}
     table = tables[shared]
-    out = [b"GIF89a", struct.pack("<HHBBB", animation.width, animation.height, 0xF0 | _bits(table) - 1, 0, 0), table]
-    if animation.loop is not None and len(coded) > 1:
-        out.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", animation.loop, 0))
+    out = [b"GIF89a", struct.pack("<HHBBB", width, height, 0xF0 | _bits(table) - 1, 0, 0), table]
+    if loop is not None and len(coded) > 1:
+        out.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", loop, 0))
     for control, palette, placed in coded:
         local = b"" if palette == shared else tables[palette]
         flags = 0x80 | _bits(local) - 1 if local else 0
@@ -80,24 +87,24 @@ def first_frame(animation: gif.Animation) -> Image.Image:
     return canvas
 
 
-def _draw(frame: gif.Frame, animation: gif.Animation) -> _Drawn:
+def _draw(frame: gif.Frame, animation: gif.Animation) -> Drawn:
     """Decode a frame and cut off what lies outside the canvas."""
     pixels = gif.indices(frame)
     palette = frame.palette or animation.palette or _RAMP
     right = min(frame.left + frame.width, animation.width)
     bottom = min(frame.top + frame.height, animation.height)
     if right <= frame.left or bottom <= frame.top:
-        return _Drawn(Image.new("L", (1, 1)), 0, 0, palette, frame, transparent=0)
+        return Drawn(Image.new("L", (1, 1)), 0, 0, palette, 0, frame.duration_cs, frame.disposal)
     if (right - frame.left, bottom - frame.top) != pixels.size:
         pixels = pixels.crop((0, 0, right - frame.left, bottom - frame.top))
     # A frame that is wiped afterwards keeps the mark unused too: some players wipe to the background without it.
     shown = frame.transparent if frame.disposal == 2 or frame.transparent in _indices_in(pixels) else None
-    return _Drawn(pixels, frame.left, frame.top, palette, frame, transparent=shown)
+    return Drawn(pixels, frame.left, frame.top, palette, shown, frame.duration_cs, frame.disposal)
 
 
-def _trim(drawn: _Drawn, canvas: _Canvas) -> _Drawn:
+def _trim(drawn: Drawn, canvas: _Canvas) -> Drawn:
     """Cut an opaque frame down to the box that differs from what is on the screen; note what it leaves there."""
-    stays = drawn.frame.disposal in {0, 1}
+    stays = drawn.disposal in {0, 1}
     known = canvas.palette is not None and canvas.palette == drawn.palette
     whole = drawn.pixels.size == canvas.pixels.size and drawn.transparent is None
     full, box = drawn.pixels, drawn.box
@@ -133,15 +140,14 @@ def _bits(table: bytes) -> int:
     return (len(table) // 3).bit_length() - 1
 
 
-def _control(drawn: _Drawn) -> bytes:
-    frame = drawn.frame
-    if not frame.duration_cs and not frame.disposal and drawn.transparent is None:
+def _control(drawn: Drawn) -> bytes:
+    if not drawn.duration_cs and not drawn.disposal and drawn.transparent is None:
         return b""
-    flags = frame.disposal << 2 | (drawn.transparent is not None)
-    return struct.pack("<BBBBHBB", 0x21, 0xF9, 4, flags, frame.duration_cs, drawn.transparent or 0, 0)
+    flags = drawn.disposal << 2 | (drawn.transparent is not None)
+    return struct.pack("<BBBBHBB", 0x21, 0xF9, 4, flags, drawn.duration_cs, drawn.transparent or 0, 0)
 
 
-def _place(drawn: _Drawn) -> bytes:
+def _place(drawn: Drawn) -> bytes:
     return struct.pack("<BHHHH", 0x2C, drawn.left, drawn.top, *drawn.pixels.size)
 
 

@@ -4,8 +4,11 @@ import re
 from typing import Final
 
 MIME: Final = {"jpeg": "image/jpeg", "gif": "image/gif", "png": "image/png", "vcf": "text/vcard"}
-EXTENSION: Final = {"jpeg": "jpg", "gif": "gif", "png": "png", "vcf": "vcf"}
-SENDABLE: Final = "jpeg, gif, png, vcf"
+EXTENSION: Final = {"jpeg": "jpg", "gif": "gif", "png": "png", "vcf": "vcf", "webp": "webp", "heic": "heic"}
+# What is turned into one of them when it comes in. AVIF is not among them: no phone takes pictures in it, and each
+# decoder is one more that untrusted bytes can try.
+UPLOAD_MIME: Final = {**MIME, "webp": "image/webp", "heic": "image/heic"}
+TAKEN_IN: Final = "jpeg, gif, png, vcf, heic, webp"
 
 _SIGNATURES: Final = (
     (b"\xff\xd8\xff", "jpeg"),
@@ -35,7 +38,7 @@ _SIGNATURES: Final = (
 )
 _BRANDS: Final = {
     b"heic": "heic", b"heix": "heic", b"heim": "heic", b"heis": "heic", b"hevc": "heic", b"mif1": "heic",
-    b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov",
+    b"hevx": "heic", b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov",
 }  # fmt: skip
 _MARKUP: Final = re.compile(rb"<\s*(svg|!doctype\s+html|html|head|body|script|iframe|\?xml|\?php)\b", re.IGNORECASE)
 _CARD: Final = re.compile(r"\s*BEGIN\s*:\s*VCARD", re.IGNORECASE)
@@ -50,10 +53,22 @@ def sniff(data: bytes, *, name: str = "") -> str:
     if head[:4] == b"RIFF":
         return {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "avi"}.get(head[8:12], "unknown")
     if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "mp4")
+        return _iso_kind(head)
     if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":
         return "bmp"
     return _text_kind(head, name=name)
+
+
+def _iso_kind(head: bytes) -> str:
+    """What a file of ISO boxes is, by its brands: the general ones of still pictures say nothing about the coding."""
+    brands = [
+        head[8:12],
+        *(head[place : place + 4] for place in range(16, min(int.from_bytes(head[:4], "big"), 96), 4)),
+    ]
+    known = [_BRANDS[brand] for brand in brands if brand in _BRANDS]
+    if brands[0] in {b"mif1", b"msf1"} and "avif" in known:
+        return "avif"
+    return _BRANDS.get(brands[0], "mp4")
 
 
 def _text_kind(head: bytes, *, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Decode one JPEG or PNG and bring its pixels into canonical form: upright, sRGB, eight bits, nothing beside them."""
+"""Decode one still picture and bring its pixels into canonical form: upright, sRGB, eight bits, nothing beside them."""
 
 import contextlib
 import dataclasses
@@ -6,9 +6,9 @@ import io
 import warnings
 from typing import Any, Final
 
-from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin
+from PIL import Image, ImageCms, JpegImagePlugin, WebPImagePlugin
 
-from campaigns.media import headers, limits, problems
+from campaigns.media import headers, heif, heif_pixels, limits, problems, webp
 
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -20,24 +20,22 @@ _TURNS: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION_TAG: Final = 0x0112
-# Keys of Pillow's `info` that describe the coding; everything else in it was put there by somebody.
-_CODING: Final = frozenset(
-    {"jfif", "jfif_version", "jfif_unit", "jfif_density", "adobe", "adobe_transform", "progressive", "progression",
-     "dpi", "gamma", "transparency", "interlace", "srgb", "chromaticity", "aspect", "loop", "bits", "default_image",
-     "mp", "mpoffset", "duration", "disposal", "blend", "bbox"}
-)  # fmt: skip
+# The only decoders of Pillow that ever see a file; HEIC goes to libheif, GIF to its own module.
+_FORMATS: Final = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 
 
 @dataclasses.dataclass(slots=True)
 class Still:
-    """A decoded picture, not yet turned, and what is needed to write it again as it was."""
+    """A decoded picture, not yet turned, and what is needed to write it again as it was.
+
+    `orientation` is what still has to be done; libheif has turned a HEIC already, as `header.orientation` says.
+    """
 
     kind: str
     image: Image.Image
     header: headers.Header
     orientation: int
     scale: int
-    frames: int
     metadata: tuple[str, ...]
     trailing_bytes: int
     profile: bytes | None
@@ -45,42 +43,60 @@ class Still:
     subsampling: int = -1
 
     @property
-    def seen_size(self) -> tuple[int, int]:
-        """Width and height of the decoded pixels once turned upright."""
-        width, height = self.image.size
+    def whole_size(self) -> tuple[int, int]:
+        """Width and height of the upload, as they are seen once it is upright."""
+        if self.kind == "heic":  # cut and turned already
+            return self.image.width * self.scale, self.image.height * self.scale
+        width, height = self.header.width, self.header.height
         return (height, width) if self.orientation >= 5 else (width, height)
 
 
 def decode(data: bytes, *, kind: str, long_edge: int | None = None) -> Still:
-    """Decode all of a JPEG or PNG. Raises UnfitError; limits are checked before any pixel is decoded.
+    """Decode all of a JPEG, PNG, HEIC or the first picture of a WebP. Raises UnfitError; limits are checked before any
+    pixel is decoded.
 
     With `long_edge` a JPEG is decoded at the smallest fraction that still has twice that many pixels a side.
     """
-    header = headers.read(data, kind=kind)
+    header = header_of(data, kind=kind)
     scale = _scale(header, kind=kind, long_edge=long_edge)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            if kind == "heic":
+                return _load_heic(data, header=header, scale=scale)
             return _load(data, kind=kind, header=header, scale=scale)
     except (MemoryError, problems.UnfitError):
         raise
     except Exception as error:
         # Decoders raise nearly anything on broken input: SyntaxError, ValueError, IndexError, struct.error …
+        if "memory allocation" in str(error).lower():
+            raise MemoryError from error
         code = "truncated" if "truncated" in str(error).lower() else "corrupt"
         raise problems.refuse(code, found=kind) from error
 
 
+def header_of(data: bytes, *, kind: str) -> headers.Header:
+    """What a still or an animated WebP says of itself. Raises UnfitError: truncated, corrupt, zero_size."""
+    if kind == "webp":
+        return webp.read(data)
+    return heif.read(data) if kind == "heic" else headers.read(data, kind=kind)
+
+
 def _scale(header: headers.Header, *, kind: str, long_edge: int | None) -> int:
-    jpeg = kind == "jpeg"
-    side, longest = limits.JPEG_SIDE if jpeg else limits.SIDE, max(header.width, header.height)
+    """By what the sides are divided while decoding. Raises UnfitError: side_too_long, too_many_pixels."""
+    side, longest = limits.SIDES.get(kind, limits.SIDE), max(header.width, header.height)
     if longest > side:
         raise problems.refuse("side_too_long", limit=side, found=longest)
-    most, pixels = limits.JPEG_PIXELS if jpeg else limits.PIXELS, header.width * header.height
+    most, pixels = limits.MOST_PIXELS.get(kind, limits.PIXELS), header.width * header.height
+    if kind == "heic" and header.buffered_bytes > limits.HEIC_DECODE_BYTES:
+        most = min(most, pixels * limits.HEIC_DECODE_BYTES // header.buffered_bytes)
     if pixels > most:
         raise problems.refuse("too_many_pixels", limit=most, found=pixels)
-    for scale in (1, 2, 4, 8) if jpeg else (1,):
-        roomy = long_edge is not None and scale < 8 and longest >= 4 * scale * long_edge
+    if kind == "heic":
+        return 1 if pixels <= limits.PIXELS else 2
+    for scale in (1, 2, 4, 8) if kind == "jpeg" else (1,):
+        roomy = kind == "jpeg" and long_edge is not None and scale < 8 and longest >= 4 * scale * long_edge
         kept = pixels // scale**2
         cost = max(8 * kept, 4 * kept + header.buffered_bytes)
         if kept <= limits.PIXELS and cost <= limits.DECODE_BYTES and not roomy:
@@ -89,10 +105,9 @@ def _scale(header: headers.Header, *, kind: str, long_edge: int | None) -> int:
 
 
 def _load(data: bytes, *, kind: str, header: headers.Header, scale: int) -> Still:
-    image = Image.open(io.BytesIO(data), formats=["JPEG" if kind == "jpeg" else "PNG"])
+    image: Image.Image = Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
     if image.size != (header.width, header.height):
         raise problems.refuse("corrupt", found=kind)
-    frames = int(getattr(image, "n_frames", 1)) if kind == "png" else 1
     if scale > 1:
         image.draft(None, (header.width // scale, header.height // scale))
     image.load()
@@ -102,17 +117,30 @@ def _load(data: bytes, *, kind: str, header: headers.Header, scale: int) -> Stil
         header=header,
         orientation=_orientation(image),
         scale=scale,
-        frames=frames,
-        metadata=tuple(sorted(str(key) for key in image.info if key not in _CODING)),
+        metadata=header.metadata,
         trailing_bytes=len(data) - header.end,
         profile=image.info.get("icc_profile"),
     )
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         picture.quantisation = [list(image.quantization[key]) for key in sorted(image.quantization)][:3]
         picture.subsampling = JpegImagePlugin.get_sampling(image)
-    if isinstance(image, PngImagePlugin.PngImageFile) and image.text:
-        picture.metadata = tuple(sorted({*picture.metadata, "text"}))
+    if isinstance(image, WebPImagePlugin.WebPImageFile):
+        picture.image = image.copy()  # what was opened holds the decoder, and that three copies of the picture
     return picture
+
+
+def _load_heic(data: bytes, *, header: headers.Header, scale: int) -> Still:
+    image, names = heif_pixels.decode(data, header=header, scale=scale)
+    return Still(
+        kind="heic",
+        image=image,
+        header=header,
+        orientation=1,
+        scale=scale,
+        metadata=tuple(sorted({*header.metadata, *names})),
+        trailing_bytes=len(data) - header.end,
+        profile=image.info.get("icc_profile"),
+    )
 
 
 def _orientation(image: Image.Image) -> int:
@@ -153,18 +181,19 @@ def canonical(picture: Still, notes: list[str]) -> Image.Image:
     """
     image, picture.image = picture.image, Image.new("1", picture.image.size)
     transparency = image.info.get("transparency")
-    if image.mode.startswith(("I", "F")):
-        image = _eight_bits(image)
-        transparency = None
+    if picture.header.bit_depth > 8:
         notes.append("depth_reduced")
+    if image.mode.startswith(("I", "F")):
+        image = _eight_bits(image, transparency)
     elif image.mode in {"RGB", "L", "1"} and transparency is not None:
-        image = image.convert("LA" if image.mode != "RGB" else "RGBA")
+        image = _see_through(image, transparency, picture.header.bit_depth)
     cmyk = image.mode in {"CMYK", "YCbCr", "LAB", "HSV"}
     image = _to_srgb(image, picture.profile, notes)
     if cmyk:
         notes.append("cmyk_converted")
     if picture.orientation in _TURNS:
         image = image.transpose(_TURNS[picture.orientation])
+    if picture.orientation in _TURNS or picture.header.orientation in _TURNS:
         notes.append("orientation_applied")
     return _fresh(image, transparency if image.mode == "P" else None)
 
@@ -179,11 +208,23 @@ def _fresh(image: Image.Image, transparency: bytes | int | None) -> Image.Image:
     return clean
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def _eight_bits(image: Image.Image, transparency: object) -> Image.Image:
+    """Grey of sixteen bits as L, or as LA where one level of it is see-through."""
     if image.mode == "F":
         raise problems.refuse("corrupt", found="png")
-    # Pillow clips sixteen bits to eight instead of scaling them.
-    return image.convert("I").point(lambda value: value * (1 / 257) + 0).convert("L")
+    # Pillow clips sixteen bits to eight instead of scaling them; from I it looks each level up.
+    whole = image.convert("I")
+    grey = whole.point([(level + 128) // 257 for level in range(65_536)], "L")
+    if not isinstance(transparency, int):
+        return grey
+    return Image.merge("LA", (grey, whole.point([255 * (level != transparency) for level in range(65_536)], "L")))
+
+
+def _see_through(image: Image.Image, transparency: object, depth: int) -> Image.Image:
+    """A picture with one see-through colour, with an alpha channel instead."""
+    if depth > 8 and isinstance(transparency, tuple):
+        image.info["transparency"] = tuple(level >> 8 for level in transparency)
+    return image.convert("LA" if image.mode != "RGB" else "RGBA")
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None, notes: list[str]) -> Image.Image:

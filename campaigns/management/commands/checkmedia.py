@@ -36,9 +36,8 @@ def _judge(name: str, text: str) -> dict[str, Any]:
         verdict = _review(Path(name))
     except OSError as error:
         problem = problems.Problem("unreadable", found=error.strerror or str(error))
-        row = {"file": name, "kind": None, "bytes": 0, "total_bytes": 0, "ok": False}
-        return {**row, "problems": [_problem(problem)]}
-    media_bytes = len(verdict.data) if verdict.data is not None else verdict.uploaded_bytes
+        verdict = check.refused(b"", kind="", found=(problem,))
+    media_bytes = len(verdict.data) if verdict.data is not None else verdict.upload.bytes
     weight = size.total(
         media_bytes=media_bytes,
         text=text,
@@ -48,16 +47,37 @@ def _judge(name: str, text: str) -> dict[str, Any]:
     found = verdict.problems + (weight.problems if verdict.data is not None else ())
     return {
         "file": name,
-        "kind": verdict.kind,
+        "kind": verdict.kind or None,
         "bytes": media_bytes,
-        "total_bytes": weight.total_bytes,
+        "total_bytes": weight.total_bytes if verdict.upload.bytes else 0,
         "ok": all(problem.severity != "error" for problem in found),
         "problems": [_problem(problem) for problem in found],
+        **_facts(verdict),
+        "notes": list(verdict.notes),
+    }
+
+
+def _facts(verdict: check.Review) -> dict[str, Any]:
+    """What would be sent, and what came in: its colours and all that was beside them are told of the upload."""
+    upload = verdict.upload
+    return {
+        "mime": verdict.mime or None,
         "width": verdict.width,
         "height": verdict.height,
         "frames": verdict.frames,
-        "uploaded_bytes": verdict.uploaded_bytes,
-        "notes": list(verdict.notes),
+        "duration_ms": verdict.duration_ms,
+        "loop": verdict.loop,
+        "mode": upload.mode,
+        "bit_depth": upload.bit_depth,
+        "has_alpha": upload.has_alpha,
+        "orientation": upload.orientation,
+        "metadata": list(upload.metadata),
+        "trailing_bytes": upload.trailing_bytes,
+        "uploaded_kind": upload.kind or None,
+        "uploaded_bytes": upload.bytes,
+        "uploaded_width": upload.width,
+        "uploaded_height": upload.height,
+        "uploaded_frames": upload.frames,
     }
 
 
@@ -89,8 +109,25 @@ def _as_json(row: dict[str, Any]) -> str:
 
 def _as_words(row: dict[str, Any]) -> str:
     verdict = "ok" if row["ok"] else "cannot be sent"
-    sides = f" {row['width']} x {row['height']}" if row.get("width") else ""
+    sides = f" {row['width']} x {row['height']}" if row["width"] else ""
     lines = [f"{row['file']}: {verdict}: {row['kind']}{sides}, {media_words.size(row['bytes'])}"]
     lines += [f"  {problem['message']}" for problem in row["problems"]]
-    lines += [f"  {media_words.note(code)}" for code in row.get("notes", [])]
+    lines += [f"  {media_words.note(code, _value(code, row))}" for code in row["notes"]]
+    lines += [f"  {_told(row)}"] if row["mode"] else []
     return "\n".join(lines)
+
+
+def _value(code: str, row: dict[str, Any]) -> str | None:
+    return row["uploaded_kind"] if code.startswith("became_") else None
+
+
+def _told(row: dict[str, Any]) -> str:
+    """The facts about the picture as it came, in one line."""
+    facts = [f"{row['uploaded_kind']} {row['uploaded_width']} x {row['uploaded_height']}", row["mode"]]
+    facts += [f"{row['bit_depth']} bits", f"{row['uploaded_frames']} frames"]
+    facts += [f"{row['duration_ms']} ms, loop {row['loop']}"] if row["frames"] > 1 else []
+    facts += [f"orientation {row['orientation']}"]
+    facts += ["see-through"] if row["has_alpha"] else []
+    facts += [f"metadata: {', '.join(row['metadata'])}"] if row["metadata"] else []
+    facts += [f"{row['trailing_bytes']} bytes after the end"] if row["trailing_bytes"] else []
+    return "; ".join(facts)

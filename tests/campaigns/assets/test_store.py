@@ -5,15 +5,27 @@ import io
 import factories
 import media_samples
 import pytest
+import turned_samples
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
 from campaigns.assets import shelf, store
+from campaigns.forms import media_words
 from campaigns.models import Asset, History, Rendition
 
 pytestmark = pytest.mark.django_db
+
+# One place for each kind: all of them are tried in tests/campaigns/media/test_rebuild.py.
+HIDING = [
+    (media_samples.jpeg_with_foreign, "thumbnail", "a.jpg"),
+    (media_samples.png_with_foreign, "palette", "a.png"),
+    (media_samples.gif_with_foreign, "application", "a.gif"),
+    (media_samples.vcf_with_foreign, "photo, exif", "a.vcf"),
+    (turned_samples.heic_with_foreign, "free box", "a.heic"),
+    (turned_samples.webp_with_foreign, "moving, unknown chunk", "a.webp"),
+]
 
 
 def take(content: bytes, name: str = "beach.jpg") -> Asset:
@@ -81,7 +93,7 @@ def test_kinds_are_told_by_content(name: str, content: bytes, kind: str) -> None
         (b"", "empty"),
         (b"just a text", "not_media"),
         (media_samples.HTML, "unsupported_kind"),
-        (media_samples.webp(), "unsupported_kind"),
+        (media_samples.PDF, "unsupported_kind"),
         (media_samples.jpeg()[:500], "truncated"),
     ],
 )
@@ -92,6 +104,40 @@ def test_what_cannot_be_used_leaves_nothing_behind(content: bytes, code: str) ->
     assert [problem.code for problem in refused.value.problems] == [code]
     assert not Asset.objects.exists()
     assert not default_storage.exists("originals")
+
+
+@pytest.mark.parametrize(
+    "content, name, kind, was, label",
+    [
+        (turned_samples.heic(), "IMG_0042.HEIC", "jpeg", "heic", "IMG_0042.jpg"),
+        (turned_samples.moving_webp(), "dance.webp", "gif", "webp", "dance.gif"),
+    ],
+)
+def test_what_cannot_be_sent_is_turned_and_says_so(content: bytes, name: str, kind: str, was: str, label: str) -> None:
+    asset = take(content, name)
+
+    copy = store.clean_copy(asset)
+    assert (asset.kind, asset.uploaded_kind, asset.label, copy.kind) == (kind, was, label, kind)
+    assert asset.original.name.endswith(f".{was}")
+    with asset.original.open() as original:
+        assert original.read() == content
+    step = copy.steps[0]
+    assert was.upper() in media_words.note(step["code"], step["found"]).upper()
+
+
+def test_what_hides_in_a_file_is_in_no_file_but_the_original() -> None:
+    foreign = media_samples.SCRIPT + media_samples.ZIP + media_samples.HTML
+    for maker, place, name in HIDING:
+        take(maker(foreign)[place], name)
+
+    made = [name for name in files() if name in default_storage.listdir("renditions")[1]]
+    made += default_storage.listdir("posters")[1]
+    assert len(made) == 12
+    for name in made:
+        folder = "renditions" if default_storage.exists(f"renditions/{name}") else "posters"
+        with default_storage.open(f"{folder}/{name}") as file:
+            content = file.read()
+        assert [mark for mark in media_samples.FOREIGN_MARKS if mark in content] == [], name
 
 
 def test_reading_stops_at_the_limit() -> None:

@@ -7,16 +7,19 @@ import pytest
 
 from campaigns.media import fence
 
+TAKEN_IN = "jpeg, gif, png, vcf, heic, webp"
 REFUSED = {
     "empty": (b"", "a.jpg", "empty", None, 0),
     "text under a .jpg name": (samples.TEXT, "a.jpg", "not_media", None, "text"),
     "noise": (bytes(range(128, 256)) * 9, "a.jpg", "not_media", None, "unknown"),
-    "html under a .jpg name": (samples.HTML, "a.jpg", "unsupported_kind", "jpeg, gif, png, vcf", "html"),
-    "zip": (samples.ZIP, "a.jpg", "unsupported_kind", "jpeg, gif, png, vcf", "zip"),
-    "svg": (samples.SVG, "a.png", "unsupported_kind", "jpeg, gif, png, vcf", "svg"),
-    "webp": (samples.webp(), "a.png", "unsupported_kind", "jpeg, gif, png, vcf", "webp"),
-    "heic": (samples.HEIC, "a.jpg", "unsupported_kind", "jpeg, gif, png, vcf", "heic"),
-    "pdf": (samples.PDF, "a.jpg", "unsupported_kind", "jpeg, gif, png, vcf", "pdf"),
+    "html under a .jpg name": (samples.HTML, "a.jpg", "unsupported_kind", TAKEN_IN, "html"),
+    "zip": (samples.ZIP, "a.jpg", "unsupported_kind", TAKEN_IN, "zip"),
+    "svg": (samples.SVG, "a.png", "unsupported_kind", TAKEN_IN, "svg"),
+    "avif": (samples.HEIC.replace(b"heic", b"avif"), "a.jpg", "unsupported_kind", TAKEN_IN, "avif"),
+    "heif of pictures coded as avif": (samples.HEIC[:8] + b"mif1\0\0\0\0miafavif" + bytes(64), "a.heif",
+                                       "unsupported_kind", TAKEN_IN, "avif"),
+    "heic without a picture": (samples.HEIC, "a.heic", "corrupt", None, "heic"),
+    "pdf": (samples.PDF, "a.jpg", "unsupported_kind", TAKEN_IN, "pdf"),
     "truncated jpeg": (samples.jpeg()[:-900], "a.jpg", "truncated", None, "jpeg"),
     "jpeg cut in its header": (samples.jpeg()[:150], "a.jpg", "truncated", None, "jpeg"),
     "truncated png": (samples.png()[:-200], "a.png", "truncated", None, "png"),

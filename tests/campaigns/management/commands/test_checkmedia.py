@@ -3,6 +3,7 @@ from pathlib import Path
 
 import media_samples as samples
 import pytest
+import turned_samples
 from django.core.management import call_command
 
 
@@ -29,6 +30,27 @@ def test_one_object_a_line_and_success_only_if_all_are_ok(capsys: pytest.Capture
     (problem,) = rows[1]["problems"]
     assert (problem["code"], problem["found"]) == ("unsupported_kind", "html")
     assert "HTML" in problem["message"]
+
+
+def test_what_it_is_and_what_it_was_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(turned_samples.heic(exif=samples.exif()) + b"tail")
+    _, (row,) = _run(capsys, str(path))
+    assert {name: row[name] for name in ("kind", "mime", "width", "height", "frames", "duration_ms", "loop")} == {
+        "kind": "jpeg", "mime": "image/jpeg", "width": 240, "height": 320, "frames": 1, "duration_ms": 0, "loop": None,
+    }  # fmt: skip
+    told = ("uploaded_kind", "mode", "bit_depth", "has_alpha", "orientation", "metadata", "trailing_bytes")
+    assert [row[name] for name in told] == ["heic", "RGB", 8, False, 6, ["exif", "gps"], 4]
+    assert row["notes"] == ["became_jpeg", "metadata_removed", "trailing_bytes_removed", "orientation_applied"]
+
+
+def test_every_row_has_the_same_keys(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    good, bad = tmp_path / "a.gif", tmp_path / "b.jpg"
+    good.write_bytes(samples.gif(3, loop=2))
+    bad.write_bytes(samples.jpeg()[:500])
+    _, rows = _run(capsys, str(good), str(bad), str(tmp_path / "none.jpg"))
+    assert len({frozenset(row) for row in rows}) == 1
+    assert (rows[0]["frames"], rows[0]["duration_ms"], rows[0]["loop"], rows[0]["mode"]) == (3, 390, 2, "P")
 
 
 def test_total_over_the_hard_limit_is_not_ok(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -68,3 +90,12 @@ def test_words_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     said = capsys.readouterr().out
     assert "cannot be sent" in said
     assert "no END:VCARD" in said
+
+
+def test_words_say_what_it_was_turned_from(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.webp"
+    path.write_bytes(turned_samples.moving_webp(3))
+    call_command("checkmedia", str(path))
+    said = capsys.readouterr().out
+    assert "Turned from WebP into an animated GIF" in said
+    assert "webp 80 x 60; RGB" in said
