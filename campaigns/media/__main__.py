@@ -1,11 +1,9 @@
 """The fenced child that judges: `python -m campaigns.media '{"name": "a.jpg"}' [PATH]`, one review, then the end."""
 
 import dataclasses
-import json
-import sys
 from typing import Any
 
-from campaigns.media import check, child, kinds, limits
+from campaigns.media import check, child, kinds
 
 
 def _review(data: bytes, *, name: str = "", kind: str = "") -> tuple[dict[str, Any], list[bytes]]:
@@ -27,4 +25,4 @@ def _review(data: bytes, *, name: str = "", kind: str = "") -> tuple[dict[str, A
 
 
 if __name__ == "__main__":
-    child.serve(_review, ceiling=limits.review(json.loads(sys.argv[1]).get("kind", "")))
+    child.serve(_review, ceiling=child.by_kind())

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from campaigns.media import child, crop, limits, probe, problems, rebuild, still
+from campaigns.media import child, crop, probe, problems, rebuild, still
 
 # What can be cut: one picture. An animation would have to be cut frame by frame.
 CUTTABLE: Final = frozenset({"jpeg", "png", "webp", "heic"})
@@ -24,10 +24,11 @@ def cut(data: bytes, *, place: crop.Place) -> tuple[bytes, str]:
     return rebuild.jpeg(flat, quality=_QUALITY, subsampling=0, optimize=True), "jpeg"
 
 
-def _cut(data: bytes, *, place: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-    made, kind = cut(data, place=crop.Place(**place))
-    return {"kind": kind, "peak_bytes": child.peak_bytes()}, [made]
+def _cut(data: bytes, *, place: dict[str, Any], kind: str) -> tuple[dict[str, Any], list[bytes]]:
+    assert kind == probe.identify(data)  # the memory it may use was chosen by it
+    made, became = cut(data, place=crop.Place(**place))
+    return {"kind": became, "peak_bytes": child.peak_bytes()}, [made]
 
 
 if __name__ == "__main__":
-    child.serve(_cut, ceiling=limits.REVIEW)
+    child.serve(_cut, ceiling=child.by_kind())

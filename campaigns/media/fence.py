@@ -100,9 +100,9 @@ def cut(
     """A part of a still picture and its kind (see `cutting.cut`), or what stands in the way."""
     try:
         kind = probe.identify(data)
-        child = _Child("campaigns.media.cutting", kind=kind, ceiling=limits.REVIEW, timeout_s=timeout_s)
+        child = _Child("campaigns.media.cutting", kind=kind, ceiling=limits.review(kind), timeout_s=timeout_s)
         with turns.taken():
-            header, parts = child.run({"place": dataclasses.asdict(place)}, data)
+            header, parts = child.run({"place": dataclasses.asdict(place), "kind": kind}, data)
     except problems.UnfitError as unfit:
         return unfit.problems[0]
     return parts[0], header["kind"]
