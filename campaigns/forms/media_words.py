@@ -36,6 +36,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "fit_unsupported_kind": _("No smaller copy of a {found} file can be made."),
     "cut_unsupported_kind": _("A {found} file cannot be cut: only still pictures can."),
     "cannot_fit": _("Even the smallest copy has {found}, which is over {limit}."),
+    "photo_unsupported_kind": _("This is a {found} file. A photo is a JPEG, PNG, WebP or HEIC."),
     "vcard_too_large": _("The contact card has {found}; at most {limit} can be taken in."),
     "vcard_bad_encoding": _("The contact card is not written in {limit}."),
     "vcard_control_character": _("There is a character that no contact card may hold: {found}."),
@@ -132,14 +133,15 @@ def sentence(code: str, limit: Figure = None, found: Figure = None, line: int | 
     return gettext("Line {line}: {words}").format(line=line, words=words) if line is not None else words
 
 
+_KINDS: Final = frozenset(
+    {"unsupported_kind", "fit_unsupported_kind", "cut_unsupported_kind", "photo_unsupported_kind"}
+)
+
+
 def _found(code: str, found: Figure, shown: Callable[[int], str]) -> str:
     if isinstance(found, int):
         return shown(found)
-    return (
-        (found or "").upper()
-        if code in {"unsupported_kind", "fit_unsupported_kind", "cut_unsupported_kind"}
-        else found or ""
-    )
+    return (found or "").upper() if code in _KINDS else found or ""
 
 
 def note(code: str, value: int | str | None = None) -> str:

@@ -1,8 +1,8 @@
 """Decode untrusted files in a child process that can neither eat the machine nor take the caller down.
 
-The child (`python -m campaigns.media`, or `.fit`) gets the file on its standard input and answers with a header in
-JSON, led by its length in eight bytes, and then the parts the header counts. It knows no secret: its environment is
-empty but for what Python needs. It lowers its own limits before it reads a byte.
+The child (`python -m campaigns.media`, `.fit` or `.portrait`) gets the file on its standard input and answers with a
+header in JSON, led by its length in eight bytes, and then the parts the header counts. It knows no secret: its
+environment is empty but for what Python needs. It lowers its own limits before it reads a byte.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from campaigns.media import check, crop, kinds, limits, posters, probe, problems, size, turns, vcard, vcard_phones, wire
+from campaigns.media import portrait as photos
 from campaigns.media.fit import result
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -106,6 +107,20 @@ def cut(
     except problems.UnfitError as unfit:
         return unfit.problems[0]
     return parts[0], header["kind"]
+
+
+def portrait(
+    data: bytes, *, place: crop.Place = crop.WHOLE, timeout_s: float = limits.WAITED_FOR_S
+) -> bytes | problems.Problem:
+    """The photo of a contact card made of an upload, a small square JPEG, or what stands in the way."""
+    try:
+        kind = photos.identify(data)
+        child = _Child("campaigns.media.portrait", kind=kind, ceiling=limits.REVIEW, timeout_s=timeout_s)
+        with turns.taken():
+            _, parts = child.run({"place": dataclasses.asdict(place)}, data)
+    except problems.UnfitError as unfit:
+        return unfit.problems[0]
+    return parts[0]
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from campaigns.media import problems, vcard_lines, vcard_phones, vcard_photo
 
 _VERSIONS: Final = frozenset({"2.1", "3.0", "4.0"})
-_EMAIL: Final = re.compile(r"[^\s@<>\"',;:\\]{1,64}@[^\s@<>\"',;:\\]{1,255}")
+_EMAIL: Final = re.compile(r"[^\s@<>\",;:\\]{1,64}@[^\s@<>\"',;:\\]{1,255}")
 # With or without its scheme: people type "www.example.com" into their phones.
 _SITE: Final = re.compile(
     r"(?:https?://)?[^\s<>\"@:/]{1,255}\.[^\s<>\"@:/.]{2,63}(?::\d{1,5})?(?:[/?#][^\s<>\"]{0,1000})?", re.IGNORECASE
@@ -105,6 +105,11 @@ def read(data: bytes) -> Card:
     return facts.card()
 
 
+def is_site(text: str) -> bool:
+    """Whether this is kept as the address of a website."""
+    return _SITE.fullmatch(text) is not None
+
+
 def _one_card(lines: list[vcard_lines.Line]) -> list[vcard_lines.Line]:
     """The lines between BEGIN:VCARD and END:VCARD of a file that holds exactly that."""
 
@@ -171,7 +176,7 @@ class _Facts:
         if line.name in {"N", "TEL", "EMAIL", "ADR"}:
             return self._listed(line, text)
         if line.name == "URL":
-            return bool(_SITE.fullmatch(_plain(text))) and bool(self.texts.setdefault("URL", _plain(text)))
+            return is_site(_plain(text)) and bool(self.texts.setdefault("URL", _plain(text)))
         if line.name == "ORG":
             return bool(self.texts.setdefault("ORG", ", ".join(part for part in _parts(text) if part)))
         told = _plain(text) if line.name == "NOTE" else " ".join(_plain(text).split())

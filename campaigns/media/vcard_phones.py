@@ -33,6 +33,23 @@ def read(text: str) -> str:
     return number
 
 
+def in_full(text: str) -> str:
+    """A number that somebody types for a card, with its country where it says none; short codes stay as they are.
+
+    Raises UnfitError: vcard_bad_phone, also for what no country would connect.
+    """
+    number = read(text)
+    parts = _NUMBER.fullmatch(number)
+    assert parts is not None  # it was just read
+    digits = _digits(parts.group(1))
+    if digits < 7 and not number.startswith("+"):
+        return number
+    e164 = _e164(number)
+    if e164 is None:
+        raise problems.refuse("vcard_bad_phone", found=text.strip()[:60])
+    return e164 + (parts.group(2) or "").replace(" ", "")
+
+
 def advice(numbers: Iterable[tuple[str, int | None]]) -> list[problems.Problem]:
     """vcard_phone_not_e164 for each number, given with its line, that does not say its country."""
     return [

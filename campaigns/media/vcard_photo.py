@@ -1,5 +1,6 @@
 """The photo of a contact card: found in its line, rebuilt like any picture; and the small square that phones show."""
 
+import math
 import re
 from typing import Final
 
@@ -34,7 +35,8 @@ def face(data: bytes, *, kind: str = "jpeg", place: crop.Place = crop.WHOLE) -> 
 
     A JPEG that is that already comes back as it is. Raises UnfitError. Decodes untrusted bytes.
     """
-    picture = still.canonical(still.decode(data, kind=kind), [])
+    enough = math.ceil(SIDE / max(min(place.width, place.height), 1 / limits.JPEG_SIDE))
+    picture = still.canonical(still.decode(data, kind=kind, long_edge=enough), [])
     part = crop.cut(picture, place, ratio=1.0)
     side = min(SIDE, part.width)
     if kind == "jpeg" and part is picture and side == picture.width and len(data) <= FACE_BYTES:

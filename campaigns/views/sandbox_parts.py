@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.gateways import http, sandbox_phones
 from campaigns.inbound import sandbox
-from campaigns.media import fence, limits, vcard
+from campaigns.media import fence, limits
 from campaigns.views import live_parts
 
 Parts = list[live_parts.Part]
@@ -24,7 +24,7 @@ class Shown:
     """One message on the phone. `day` is set where a new day begins."""
 
     entry: sandbox_phones.Entry
-    files: list[tuple[sandbox_phones.File, vcard.Card | None]]
+    files: list[tuple[sandbox_phones.File, dict[str, Any] | None]]
     day: datetime | None
 
 
@@ -119,9 +119,9 @@ def _shown(entries: Sequence[sandbox_phones.Entry]) -> list[Shown]:
     return shown
 
 
-def _card(file: sandbox_phones.File) -> vcard.Card | None:
-    """The card as phones show it; read once, since a file's id is that of its bytes."""
-    key = f"sandbox-card-{file.id}"
+def _card(file: sandbox_phones.File) -> dict[str, Any] | None:
+    """What phones show of the card; read once, since a file's id is that of its bytes."""
+    key = f"sandbox-contact-{file.id}"
     kept = cache.get(key)
     if kept is None:
         try:
@@ -129,7 +129,7 @@ def _card(file: sandbox_phones.File) -> vcard.Card | None:
         except (http.Trouble, sandbox_phones.Refused):
             return None
         verdict = fence.review(found.body, name="contact.vcf", timeout_s=limits.WAITED_FOR_S)
-        kept = verdict.card or ""
+        kept = verdict.card.facts() if verdict.card else {}
         if all(problem.code != "busy" for problem in verdict.problems):
             cache.set(key, kept, timeout=None)
     return kept or None

@@ -26,6 +26,7 @@ MARKETER = {
     "live": f"/campaigns/{FINISHED}/live?part=failed",
     "library": "/library/",
     "picture": "/library/1",
+    "contact card": "/library/cards/new?for=2",
     "inbox": "/inbox/",
     "virtual phones": "/sandbox/",
     "preferences": "/preferences",

@@ -22,6 +22,7 @@ REFUSED = {
         *("compose_edit", "campaign_test", "campaign_add_phone", "campaign_launch", "campaign_pause"),
         *("campaign_resume", "campaign_cancel", "campaign_undo", "library_describe", "library_archive"),
         *("library_use", "library_cut", "person_add", "person_consent", "person_suppress", "person_unsuppress"),
+        *("card_new", "card_edit", "card_preview"),
         *("import_new", "import_commit", "import_drop", "start_for_real"),
     },
     roles.MARKETER: {"start_for_real"},

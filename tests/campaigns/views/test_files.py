@@ -1,5 +1,7 @@
 """The bytes: private ones for people who are logged in, public ones for carriers, and the page for people."""
 
+import base64
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -234,3 +236,13 @@ def test_bytes_that_the_storage_lost_are_not_found(client: Client, caplog: pytes
 
     assert client.get(path(public_link)).status_code == 404
     assert "is missing" in caplog.text
+
+
+def test_the_page_of_a_contact_card_shows_face_name_organisation_and_numbers(client: Client) -> None:
+    photo = base64.b64encode(media_samples.jpeg(600, 400)).decode()
+    more = ("ORG:Engines", "TEL;TYPE=WORK:(202) 555-0144;ext=12", "EMAIL:ada@example.com", f"PHOTO;ENCODING=b:{photo}")
+    page = client.get(f"/m/{link(picture('ada.vcf', media_samples.vcf(*more))).token}").content.decode()
+    assert re.search(r'<img class="face" src="data:image/jpeg;base64,/9j/', page)
+    for words in ("<h2 dir=\"auto\">Ada Byron</h2>", "Engines", 'href="tel:+12025550143"', 'href="tel:2025550144,12"',
+                  'href="mailto:ada@example.com"'):  # fmt: skip
+        assert words in page
