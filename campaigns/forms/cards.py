@@ -42,7 +42,7 @@ class CardForm(forms.Form):
     first = _text(gettext_lazy("First name"), 60)
     last = _text(gettext_lazy("Last name"), 60)
     full_name = _text(
-        gettext_lazy("Shown as"), 100, help_text=gettext_lazy("Left empty, it is the first and the last name.")
+        gettext_lazy("Name shown"), 100, help_text=gettext_lazy("Left empty, it is the first and the last name.")
     )
     name_prefix = _text(gettext_lazy("Prefix"), 30)
     middle = _text(gettext_lazy("Middle name"), 60)

@@ -133,7 +133,7 @@ def sentence(code: str, limit: Figure = None, found: Figure = None, line: int | 
     return gettext("Line {line}: {words}").format(line=line, words=words) if line is not None else words
 
 
-_KINDS: Final = frozenset(
+_ABOUT_KINDS: Final = frozenset(
     {"unsupported_kind", "fit_unsupported_kind", "cut_unsupported_kind", "photo_unsupported_kind"}
 )
 
@@ -141,7 +141,7 @@ _KINDS: Final = frozenset(
 def _found(code: str, found: Figure, shown: Callable[[int], str]) -> str:
     if isinstance(found, int):
         return shown(found)
-    return (found or "").upper() if code in _KINDS else found or ""
+    return (found or "").upper() if code in _ABOUT_KINDS else found or ""
 
 
 def note(code: str, value: int | str | None = None) -> str:

@@ -115,9 +115,9 @@ def portrait(
     """The photo of a contact card made of an upload, a small square JPEG, or what stands in the way."""
     try:
         kind = photos.identify(data)
-        child = _Child("campaigns.media.portrait", kind=kind, ceiling=limits.REVIEW, timeout_s=timeout_s)
+        child = _Child("campaigns.media.portrait", kind=kind, ceiling=limits.review(kind), timeout_s=timeout_s)
         with turns.taken():
-            _, parts = child.run({"place": dataclasses.asdict(place)}, data)
+            _, parts = child.run({"place": dataclasses.asdict(place), "kind": kind}, data)
     except problems.UnfitError as unfit:
         return unfit.problems[0]
     return parts[0]

@@ -1,11 +1,11 @@
 """The photo of a contact card, made of an upload: the chosen part, square, small.
 
-As a fenced child: `python -m campaigns.media.portrait '{"place": {"x": 0.25, "width": 0.5}}' [PATH]`.
+As a fenced child: `python -m campaigns.media.portrait '{"place": {"x": 0.25, "width": 0.5}, "kind": "jpeg"}' [PATH]`.
 """
 
 from typing import Any, Final
 
-from campaigns.media import child, crop, limits, probe, problems, vcard_photo
+from campaigns.media import child, crop, probe, problems, vcard_photo
 
 KINDS: Final = "jpeg, png, webp, heic"
 
@@ -29,9 +29,10 @@ def make(data: bytes, *, place: crop.Place = crop.WHOLE) -> bytes:
     return vcard_photo.face(data, kind=identify(data), place=place)
 
 
-def _make(data: bytes, *, place: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+def _make(data: bytes, *, place: dict[str, Any], kind: str) -> tuple[dict[str, Any], list[bytes]]:
+    assert kind == identify(data)  # the memory it may use was chosen by it
     return {}, [make(data, place=crop.Place(**place))]
 
 
 if __name__ == "__main__":
-    child.serve(_make, ceiling=limits.REVIEW)
+    child.serve(_make, ceiling=child.by_kind())

@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image
 
-from campaigns.media import crop, gif, gif_write, kinds, limits, problems, rebuild, still, vcard_lines
+from campaigns.media import crop, gif, gif_write, headers, kinds, limits, problems, rebuild, still, vcard_lines
 
 # A phone shows the photo of a contact as a circle of at most this many pixels: 80 points at three dots each.
 SIDE: Final = 240
@@ -35,8 +35,7 @@ def face(data: bytes, *, kind: str = "jpeg", place: crop.Place = crop.WHOLE) -> 
 
     A JPEG that is that already comes back as it is. Raises UnfitError. Decodes untrusted bytes.
     """
-    enough = math.ceil(SIDE / max(min(place.width, place.height), 1 / limits.JPEG_SIDE))
-    picture = still.canonical(still.decode(data, kind=kind, long_edge=enough), [])
+    picture = still.canonical(still.decode(data, kind=kind, long_edge=_enough(data, kind, place)), [])
     part = crop.cut(picture, place, ratio=1.0)
     side = min(SIDE, part.width)
     if kind == "jpeg" and part is picture and side == picture.width and len(data) <= FACE_BYTES:
@@ -49,6 +48,15 @@ def face(data: bytes, *, kind: str = "jpeg", place: crop.Place = crop.WHOLE) -> 
         if len(best) <= FACE_BYTES:
             break
     return best
+
+
+def _enough(data: bytes, kind: str, place: crop.Place) -> int | None:
+    """The long edge at which a JPEG has all the pixels of the square, which may be a sliver of a panorama."""
+    if kind != "jpeg":
+        return None
+    header = headers.read(data, kind=kind)
+    square = min(place.width, place.height) * min(header.width, header.height)
+    return math.ceil(SIDE * max(header.width, header.height) / max(square, 1))
 
 
 def _bytes(line: vcard_lines.Line) -> bytes:

@@ -1,5 +1,6 @@
 import media_samples as samples
 import pytest
+import turned_samples
 from PIL import Image
 
 from campaigns.media import crop, fence, problems, vcard_photo
@@ -25,9 +26,13 @@ def look(photo: bytes | problems.Problem) -> tuple[tuple[int, int], list[str]]:
     ]
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
 def test_without_a_choice_it_is_the_square_in_the_middle(kind: str) -> None:
     assert look(fence.portrait(quartered(900, 600, kind))) == ((240, 240), ["red", "lime", "blue", "white"])
+
+
+def test_of_what_moves_the_first_picture_is_taken() -> None:
+    assert look(fence.portrait(turned_samples.moving_webp(width=320, height=300)))[0] == (240, 240)
 
 
 def test_the_chosen_part_is_taken_from_the_picture_as_people_see_it() -> None:
@@ -47,6 +52,11 @@ def test_a_small_part_of_a_large_picture_is_sharp() -> None:
     assert isinstance(part, bytes)
     assert samples.opened(part).size == samples.opened(whole).size == (240, 240)
     assert max(len(whole), len(part)) <= vcard_photo.FACE_BYTES
+
+
+def test_the_square_of_a_panorama_has_all_its_pixels() -> None:
+    assert look(fence.portrait(quartered(6_000, 300)))[0] == (240, 240)
+    assert look(fence.portrait(quartered(300, 6_000)))[0] == (240, 240)
 
 
 def test_nothing_is_made_larger() -> None:

@@ -5,23 +5,17 @@ from typing import Any
 import factories
 import media_samples as samples
 import pytest
-import vobject
-from django.core.files.uploadedfile import SimpleUploadedFile
+from card_pages import MAYA, NEW, field, only_card, photo, promotions, uploaded, written
 from django.test import Client
 from django.utils import timezone
-from PIL import Image
 from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import Settings
 
 from campaigns import roles, states
 from campaigns.assets import store
 from campaigns.composing import drafts
 from campaigns.models import Asset, Campaign
-from subscriptions.models import SubscriptionGroup
 
 pytestmark = pytest.mark.django_db
-NEW = "/library/cards/new"
-MAYA = {"first": "Maya", "last": "Fields", "phone": ["+12125550123"], "phone_type": ["WORK"]}
 
 
 @pytest.fixture
@@ -29,42 +23,6 @@ def me(client: Client) -> Client:
     roles.ensure(using="default")
     client.force_login(factories.user(roles.MARKETER))
     return client
-
-
-def photo(name: str = "maya.jpg", data: bytes | None = None) -> SimpleUploadedFile:
-    if data is None:
-        halves = Image.new("RGB", (2, 1), "red")
-        halves.paste("blue", (1, 0, 2, 1))
-        data = samples.encoded(halves.resize((900, 600), Image.Resampling.NEAREST), "JPEG", quality=90)
-    return SimpleUploadedFile(name, data, "image/jpeg")
-
-
-def promotions() -> SubscriptionGroup:
-    """A group with a long code, a short code, one that is switched off, and an ID that nobody can answer."""
-    group = factories.group(name="Promotions", brand="Tidewater")
-    factories.number(group=group, value="+12125550190")
-    factories.number(group=group, value="55501", kind="short_code")
-    factories.number(group=group, value="+12125550191", is_active=False)
-    factories.number(group=group, value="TIDEWATER", kind="alphanumeric", is_mms_enabled=False, country="GB")
-    return group
-
-
-def uploaded(*lines: str) -> Asset:
-    return store.take_in(name="ada.vcf", chunks=[samples.vcf(*lines)], by=factories.user("maker"), now=timezone.now())
-
-
-def only_card() -> Asset:
-    return Asset.objects.get()
-
-
-def written(asset: Asset) -> Any:
-    """The card as the witness reads it from the very bytes that are sent."""
-    return vobject.readOne(store.read(store.clean_copy(asset)).decode())
-
-
-def field(page: str, name: str) -> str:
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page)
-    return found.group(1) if found else ""
 
 
 def test_a_card_is_made_and_shown_in_the_library(me: Client) -> None:
@@ -132,52 +90,6 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(me: Client, wrong: dict[
     kept = field(page, "photo_kept")
     me.post(NEW, MAYA | {"photo_kept": kept})
     assert samples.opened(written(only_card()).photo.value).size == (240, 240)
-
-
-def test_the_chosen_part_of_the_photo_is_embedded(me: Client) -> None:
-    place = {"x": "0.55", "y": "0", "width": "0.4", "height": "0.6", "rotate": "0"}
-    me.post(NEW, MAYA | place | {"photo": photo()})
-    embedded = samples.opened(written(only_card()).photo.value).convert("RGB")
-    assert (embedded.format, embedded.size) == (None, (240, 240))
-    red, _green, blue = embedded.getpixel((10, 120))
-    assert blue > 200 > 60 > red
-    assert store.clean_copy(only_card()).bytes < 40_000
-
-
-@pytest.mark.parametrize("place", [{}, {"x": "nan", "y": "2", "width": "a", "height": "-1", "rotate": "45"}])
-def test_without_a_choice_the_middle_is_taken(me: Client, place: dict[str, str]) -> None:
-    me.post(NEW, MAYA | place | {"photo": photo()})
-    embedded = samples.opened(written(only_card()).photo.value).convert("RGB")
-    left, right = embedded.getpixel((20, 120)), embedded.getpixel((220, 120))
-    assert left[0] > 200 > 60 > left[2]
-    assert right[2] > 200 > 60 > right[0]
-
-
-@pytest.mark.parametrize(
-    "data, words",
-    [(samples.PDF, "This is a PDF file"), (samples.gif(), "This is a GIF file"), (b"", "is empty"),
-     (samples.jpeg()[:-900], "ends too early")],
-)  # fmt: skip
-def test_a_file_that_is_no_photo_is_refused_beside_it(me: Client, data: bytes, words: str) -> None:
-    answer = me.post(NEW, MAYA | {"photo": photo(data=data)})
-    assert answer.status_code == 422
-    assert words in answer.content.decode()
-    assert not Asset.objects.exists()
-
-
-def test_a_photo_that_is_too_large_is_refused_in_words(me: Client, settings: Settings) -> None:
-    settings.UPLOAD_LIMIT_BYTES = 5_000
-    answer = me.post(NEW, MAYA | {"photo": photo()})
-    assert answer.status_code == 422
-    assert "files up to 5 KB are taken in" in answer.content.decode()
-
-
-def test_what_pretends_to_be_our_photo_is_judged_like_any_upload(me: Client) -> None:
-    evil = base64.b64encode(b"\xff\xd8\xff" + samples.HTML).decode()
-    answer = me.post(NEW, MAYA | {"photo_kept": evil})
-    assert answer.status_code == 422
-    assert "photo in the contact card cannot be used" in answer.content.decode()
-    assert not Asset.objects.exists()
 
 
 def test_show_shows_the_phone_and_stores_nothing(me: Client) -> None:
@@ -294,14 +206,6 @@ def test_an_edit_that_changes_nothing_is_the_same_card(me: Client) -> None:
 def test_only_a_card_is_edited(me: Client) -> None:
     assert me.get(f"/library/cards/{factories.asset().pk}/edit").status_code == 404
     assert me.get("/library/cards/999/edit").status_code == 404
-
-
-def test_a_photo_can_be_taken_out(me: Client) -> None:
-    me.post(NEW, MAYA | {"photo": photo()})
-    first = only_card()
-    kept = base64.b64encode(written(first).photo.value).decode()
-    me.post(f"/library/cards/{first.pk}/edit", MAYA | {"photo_kept": kept, "photo_removed": "on"})
-    assert not hasattr(written(Asset.objects.exclude(pk=first.pk).get()), "photo")
 
 
 def test_a_name_is_no_path(me: Client) -> None:
