@@ -1,13 +1,16 @@
 """What every fenced child does: lower its own limits, read one file, do one job, answer, end."""
 
+import ctypes
 import dataclasses
 import json
+import os
 import re
 import resource
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PIL import Image
 
@@ -15,11 +18,13 @@ from campaigns.media import limits, problems, wire
 
 # A job gets the file and its own settings, and gives the header and the parts of its answer.
 Job = Callable[..., tuple[dict[str, Any], list[bytes]]]
+_PR_SET_PDEATHSIG: Final = 1
 
 
 def serve(job: Job, *, ceiling: limits.Ceiling) -> None:
     """Run `job` with the settings that the first argument holds in JSON, on the file that the second one names, or on
     standard input."""
+    _end_with_parent()
     _lower_limits(ceiling)
     Image.preinit()
     path = sys.argv[2] if len(sys.argv) > 2 else None
@@ -36,6 +41,15 @@ def peak_bytes() -> int | None:
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     return int(found.group(1)) * 1024 if found else None
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to kill this process with the one that wants its answer, however that ends (Linux only)."""
+    parent = os.environ.get("FENCE_PARENT")
+    if parent and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != int(parent):
+            os._exit(1)
 
 
 def _lower_limits(ceiling: limits.Ceiling) -> None:

@@ -2,7 +2,8 @@
 
 The child (`python -m campaigns.media`, `.fit` or `.portrait`) gets the file on its standard input and answers with a
 header in JSON, led by its length in eight bytes, and then the parts the header counts. It knows no secret: its
-environment is empty but for what Python needs. It lowers its own limits before it reads a byte.
+environment is empty but for what Python needs. It lowers its own limits before it reads a byte, and the kernel ends it
+with us.
 """
 
 import contextlib
@@ -10,13 +11,14 @@ import dataclasses
 import json
 import logging
 import os
+import selectors
 import signal
 import subprocess  # the fence is a process
 import sys
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from campaigns.media import check, crop, kinds, limits, posters, probe, problems, size, turns, vcard, vcard_phones, wire
 from campaigns.media import portrait as photos
@@ -31,6 +33,10 @@ _ENVIRONMENT: Final = {
     # Each of its threads would take address space of its own.
     "OPENBLAS_NUM_THREADS": "1",
 }
+
+# How often a caller hears how far it is, in seconds.
+_LISTEN_EVERY_S: Final = 0.2
+_CHUNK_BYTES: Final = 65_536
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +86,16 @@ def fit(
 ) -> result.Fitted | problems.Problem:
     """The best copy of a file within `budget_bytes`, or the first problem that stands in the way.
 
-    With a `ground` nothing of it shines through any more. `tell` hears from another thread how far it is.
+    With a `ground` nothing of it shines through any more. `tell` is called in this thread several times a second with
+    the share that is done, whether it grew or not; what it raises ends the child and passes through.
     """
     try:
         kind = probe.identify(data, name=name)
-        with _listening(tell) as mouth:
+        with _listening(tell) as (mouth, listen):
             job = {"name": name, "budget_bytes": budget_bytes, "ground": ground, "tell_fd": mouth}
-            child = _Child("campaigns.media.fit", kind=kind, ceiling=limits.FIT, timeout_s=timeout_s, fds=(mouth,))
+            child = _Child(
+                "campaigns.media.fit", kind=kind, ceiling=limits.FIT, timeout_s=timeout_s, fds=(mouth,), listen=listen
+            )
             header, parts = child.run(job, data)
     except problems.UnfitError as unfit:
         return unfit.problems[0]
@@ -124,34 +133,54 @@ def portrait(
 
 
 @contextlib.contextmanager
-def _listening(tell: result.Progress) -> Iterator[int]:
-    """A file descriptor for a child to write its progress to, a share a line; a thread passes it on to `tell`."""
+def _listening(tell: result.Progress) -> Iterator[tuple[int, Callable[[], None]]]:
+    """A file descriptor for a child to write its progress to, a share a line, and what passes the latest on to `tell`."""
     ear, mouth = os.pipe()
+    os.set_blocking(ear, False)
+    told, share = b"", 0.0
 
     def listen() -> None:
-        with os.fdopen(ear, encoding="ascii", errors="replace") as lines:
-            for line in lines:
-                with contextlib.suppress(ValueError):
-                    tell(min(max(float(line), 0.0), 1.0))
+        nonlocal told, share
+        with contextlib.suppress(BlockingIOError):
+            told += os.read(ear, _CHUNK_BYTES)
+        *lines, told = told.split(b"\n")
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                share = max(share, min(float(line), 1.0))
+        tell(share)
 
-    listener = threading.Thread(target=listen, name="fit progress")
-    listener.start()
     try:
-        yield mouth
+        yield mouth, listen
     finally:
         os.close(mouth)
-        listener.join()
+        os.close(ear)
+
+
+def _written(pipe: IO[bytes], rest: memoryview) -> memoryview:
+    """What is still to be written after this; nothing for a child that has stopped reading."""
+    try:
+        return rest[os.write(pipe.fileno(), rest[:_CHUNK_BYTES]) :]
+    except BrokenPipeError:
+        return rest[:0]
+
+
+def _nobody_listens() -> None:
+    pass
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Child:
-    """One process for one job on one file of `kind`; `module` says which job, `fds` what it may write to."""
+    """One process for one job on one file of `kind`; `module` says which job, `fds` what it may write to.
+
+    `listen` is called again and again while it works; what that raises ends the process.
+    """
 
     module: str
     kind: str
     ceiling: limits.Ceiling
     timeout_s: float
     fds: tuple[int, ...] = ()
+    listen: Callable[[], None] = _nobody_listens
 
     def run(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
         """The header and parts of the answer. Raises UnfitError: decoder_timeout, out_of_memory, corrupt, or what the
@@ -159,7 +188,7 @@ class _Child:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, no shell, a job that we wrote
             [sys.executable, "-s", "-m", self.module, json.dumps(job)],
             cwd=_ROOT,
-            env=_ENVIRONMENT,
+            env={**_ENVIRONMENT, "FENCE_PARENT": str(os.getpid())},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -168,14 +197,42 @@ class _Child:
         )
         with process:
             try:
-                answer, _ = process.communicate(data, timeout=self.timeout_s)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise problems.refuse("decoder_timeout", limit=int(self.timeout_s)) from None
+                answer = self._talk(process, data)
             except BaseException:
                 process.kill()
                 raise
         return self._understood(answer, process.returncode)
+
+    def _talk(self, process: subprocess.Popen[bytes], data: bytes) -> bytes:
+        """Hand the file over and take the answer. Raises UnfitError: decoder_timeout.
+
+        Not by `communicate`: before Python 3.12 that forgets the rest of the file when it is called again.
+        """
+        assert process.stdin and process.stdout
+        deadline = time.monotonic() + self.timeout_s
+        rest, answer = memoryview(data), bytearray()
+        os.set_blocking(process.stdin.fileno(), False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            selector.register(process.stdin, selectors.EVENT_WRITE)
+            listened = time.monotonic()
+            while (now := time.monotonic()) < deadline:
+                if now - listened >= _LISTEN_EVERY_S:
+                    self.listen()
+                    listened = time.monotonic()
+                for key, _ in selector.select(min(deadline - now, _LISTEN_EVERY_S)):
+                    if key.fileobj is process.stdin:
+                        rest = _written(process.stdin, rest)
+                        if not rest:
+                            selector.unregister(process.stdin)
+                            process.stdin.close()
+                    elif chunk := os.read(key.fd, _CHUNK_BYTES):
+                        answer += chunk
+                    else:
+                        with contextlib.suppress(subprocess.TimeoutExpired):
+                            process.wait(deadline - now)
+                            return bytes(answer)
+        raise problems.refuse("decoder_timeout", limit=int(self.timeout_s))
 
     def _understood(self, answer: bytes, code: int) -> tuple[dict[str, Any], list[bytes]]:
         if code == -signal.SIGXCPU:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import media_samples as samples
 import pytest
+import servers
 
 from campaigns.media import fence, limits, problems, wire
 from campaigns.media.fit import result
@@ -109,16 +110,56 @@ def test_module_reads_a_path_and_answers_on_standard_output(tmp_path: Path) -> N
 
 def test_no_child_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _child(monkeypatch, tmp_path, "import time\ntime.sleep(60)")
-    started: list[subprocess.Popen[bytes]] = []
-
-    class Watched(subprocess.Popen[bytes]):
-        def __init__(self, *args: object, **kwargs: object) -> None:
-            started.append(self)
-            super().__init__(*args, **kwargs)
-
-    monkeypatch.setattr(fence.subprocess, "Popen", Watched)
+    started = _watched(monkeypatch)
     fence.review(samples.jpeg(), timeout_s=0.5)
     assert [child.returncode for child in started] == [-signal.SIGKILL]
+
+
+def test_progress_is_told_in_the_callers_thread_and_never_falls() -> None:
+    told: list[tuple[float, int]] = []
+    fence.fit(
+        samples.photo_jpeg(12), budget_bytes=200_000, tell=lambda share: told.append((share, threading.get_ident()))
+    )
+    shares = [share for share, _thread in told]
+    assert len(shares) >= 2
+    assert shares == sorted(shares)
+    assert {thread for _share, thread in told} == {threading.get_ident()}
+
+
+def test_whoever_listens_can_end_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    class EnoughError(Exception):
+        pass
+
+    def enough(_share: float) -> None:
+        raise EnoughError
+
+    started = _watched(monkeypatch)
+    with pytest.raises(EnoughError):
+        fence.fit(samples.photo_jpeg(24), budget_bytes=200_000, tell=enough)
+    assert [child.returncode for child in started] == [-signal.SIGKILL]
+
+
+def test_a_killed_parent_takes_its_child_with_it(tmp_path: Path) -> None:
+    """A killed worker cannot end anything any more."""
+    code = (
+        "import sys; from campaigns.media import fence, limits; fence._ROOT = sys.argv[1]\n"
+        "fence._ENVIRONMENT['PYTHONPATH'] = sys.argv[2]\n"
+        "fence._Child('orphan', kind='jpeg', ceiling=limits.FIT, timeout_s=60).run({}, b'')"
+    )
+    tmp_path.joinpath("orphan.py").write_text(
+        "import pathlib, os, time; from campaigns.media import child, limits\n"
+        "def job(data): pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(60)\n"
+        "child.serve(job, ceiling=limits.FIT)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path), str(fence._ROOT)]
+    parent = subprocess.Popen(command, cwd=fence._ROOT)
+    pid = tmp_path / "pid"
+    servers.wait_for(lambda: pid.exists() and pid.read_text(), what="the child")
+    child = Path("/proc", pid.read_text(), "cmdline")
+    assert b"orphan" in child.read_bytes()
+    parent.kill()
+    parent.wait()
+    servers.wait_for(lambda: not child.exists() or b"orphan" not in child.read_bytes(), what="its end")
 
 
 def test_several_threads_review_at_once() -> None:
@@ -158,6 +199,19 @@ def test_review_weighs_the_copy_when_it_is_given_limits() -> None:
     assert [problem.code for problem in verdict.problems] == ["too_large_total"]
     assert verdict.data is not None
     assert not verdict.ok
+
+
+def _watched(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """The children that are started from now on."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Watched(subprocess.Popen[bytes]):
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            started.append(self)
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(fence.subprocess, "Popen", Watched)
+    return started
 
 
 def _codes(data: bytes) -> list[str]:
