@@ -106,6 +106,7 @@ def _keep(
         height=verdict.height,
         frames=max(verdict.frames, 1),
         duration_ms=verdict.duration_ms,
+        has_alpha=verdict.has_alpha,
         steps=[_step(note, uploaded.kind) for note in verdict.notes],
         card=verdict.card.facts() if verdict.card else {},
     )

@@ -3,6 +3,7 @@
 import dataclasses
 
 from campaigns.media import (
+    alpha,
     gif,
     gif_write,
     kinds,
@@ -135,7 +136,7 @@ def _moving(
         frames=len(animation.frames),
         duration_ms=animation.duration_ms,
         loop=animation.loop,
-        has_alpha=facts.has_alpha,
+        has_alpha=alpha.of_animation(animation),
         problems=found,
         notes=tuple(notes),
         poster=posters.of_animation(animation),

@@ -68,7 +68,7 @@ class Rendition(models.Model):
     """One exact file that may be sent: rebuilt from the original, or fitted to a budget. Never changes.
 
     `ground` is the colour put behind what shone through. `similarity` (0 to 1) says how alike it looks to the clean
-    copy.
+    copy. `has_alpha` says whether something shines through it; None of a file from before that was looked at.
     """
 
     class Purpose(models.TextChoices):
@@ -94,6 +94,7 @@ class Rendition(models.Model):
     height = models.PositiveIntegerField(null=True)
     frames = models.PositiveIntegerField(default=1)
     duration_ms = models.PositiveIntegerField(default=0)
+    has_alpha = models.BooleanField(null=True)
     similarity = models.FloatField(null=True)
     steps = models.JSONField(default=list, help_text="What was done: [{code, limit, found}]")
     card = models.JSONField(default=dict, help_text="Of a contact card: what a phone shows.")

@@ -4,9 +4,10 @@ The work is bounded by steps, not by seconds, so the same file and budget always
 own module, with one function that `result.Fitter` describes.
 """
 
+import dataclasses
 from typing import Final
 
-from campaigns.media import probe, problems
+from campaigns.media import alpha, probe, problems
 from campaigns.media.fit import cards, result, stills
 
 FITTERS: Final[dict[str, result.Fitter]] = {
@@ -38,4 +39,4 @@ def fit(
     most = budget_bytes if kind == "vcf" else min(budget_bytes, len(data))
     fitted = fitter(data, kind=kind, budget=most, ground=ground, tell=tell)
     tell(1.0)
-    return fitted
+    return dataclasses.replace(fitted, has_alpha=alpha.shines_through(fitted.data, kind=fitted.kind))

@@ -30,7 +30,7 @@ class Fitted:
 
     `similarity` is `measure.similarity` of what a phone shows before and after, 1.0 where nothing was lost and None for
     a card without a photo. `quality` (1-95) is of a JPEG that was searched for. `card` is what `vcard.Card.facts`
-    gives.
+    gives. `has_alpha` is found by `fit.fit`, for every kind.
     """
 
     data: bytes
@@ -44,6 +44,7 @@ class Fitted:
     similarity: float | None = None
     steps: tuple[Step, ...] = ()
     card: dict[str, Any] | None = None
+    has_alpha: bool = False
 
 
 class Fitter(Protocol):
