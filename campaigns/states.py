@@ -107,4 +107,11 @@ class Fit(StrEnum):
     REFUSED = "refused"
 
 
+FIT_MOVES: dict[Fit, frozenset[Fit]] = {
+    Fit.WAITING: frozenset({Fit.RUNNING, Fit.DONE}),
+    # Running again: taken over from a maker that fell silent.
+    Fit.RUNNING: frozenset({Fit.WAITING, Fit.RUNNING, Fit.DONE, Fit.REFUSED}),
+    Fit.DONE: frozenset(),
+    Fit.REFUSED: frozenset({Fit.WAITING}),
+}
 FIT_OPEN = (Fit.WAITING, Fit.RUNNING)

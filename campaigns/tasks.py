@@ -1,9 +1,14 @@
 """The Celery edge: ids in, one call into a room, fan-out of what the room returned. No decisions here."""
 
+import contextlib
+
 from celery import shared_task
+from celery.exceptions import OperationalError
 from celery.worker import state as worker_state
 from django.utils import timezone
 
+from campaigns.assets import fit
+from campaigns.composing import drafts
 from campaigns.inbound import intake, media, sandbox
 from campaigns.sending import drain as draining
 from campaigns.sending import files, health, numbers, rescue, start
@@ -20,6 +25,8 @@ def tick() -> None:
         understand.delay()
     if media.waiting():
         fetch_media.delay()
+    if fit.waiting(now=now):
+        make_copies.apply_async(expires=2)
     start.finish_done(now=now)
     if numbers.due(now=now):
         drain.apply_async(expires=2)
@@ -34,6 +41,7 @@ def sweep() -> None:
     numbers.rehome_all(now=now)
     files.carry_on(now=now)
     sandbox.keep_in_touch(now=now)
+    drafts.adopt_made()
 
 
 @shared_task
@@ -52,6 +60,22 @@ def understand() -> None:
 def fetch_media() -> None:
     """Fetch and rebuild the pictures that came in."""
     media.fetch(now=timezone.now())
+
+
+@shared_task
+def make_copies() -> None:
+    """Make the copies that drafts wait for, one after the other, and hand each over at once."""
+    for fit_id in fit.waiting(now=timezone.now()):
+        fit.make(fit_id=fit_id, should_stop=_stopping)
+        drafts.adopt_made()
+        if _stopping():
+            return
+
+
+def ring_for_copies() -> None:
+    """Let the making begin at once; where no bell can be rung, the next tick begins it."""
+    with contextlib.suppress(OperationalError, OSError):
+        make_copies.apply_async(expires=2, retry=False)
 
 
 @shared_task

@@ -1,7 +1,8 @@
 """The Celery app, its queues and the whole timetable.
 
-Celery rings bells; it carries no messages. Three queues, so that none starves another: `ticks` (short, every second),
-`drain` (slices of up to 20 s, a process of its own) and `media` (image work).
+Celery rings bells; it carries no messages. Four queues with a process each, so that none starves another: `ticks`
+(short, every second), `drain` (slices of up to 20 s), `media` (fetches what came in) and `fits` (makes copies that fit,
+up to two minutes each).
 """
 
 import os
@@ -20,6 +21,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "campaigns.tasks.drain": {"queue": "drain"},
     "campaigns.tasks.fetch_media": {"queue": "media"},
+    "campaigns.tasks.make_copies": {"queue": "fits"},
 }
 
 # `expires` keeps a pile of old bells from ringing after a worker was away.

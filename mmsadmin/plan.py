@@ -120,7 +120,7 @@ def workers() -> list[Child]:
             (*celery, "worker", "-Q", queue, "-n", f"{queue}@%h", "--pool", "threads", "-c", str(threads), *lean),
             stage=1,
         )
-        for queue, threads in (("ticks", 2), ("drain", 1), ("media", 1))
+        for queue, threads in (("ticks", 2), ("drain", 1), ("media", 1), ("fits", 1))
     ]
     # No schedule file: a date kept from before would hold the ticks back after the clock was set back.
     beat = (*celery, "beat", "--scheduler", "celery.beat.Scheduler", "--loglevel", "WARNING")

@@ -7,10 +7,12 @@ import media_samples
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from campaigns import roles
+from campaigns.assets import store
 from campaigns.composing import drafts
-from campaigns.models import Campaign
+from campaigns.models import Asset, Campaign, Rendition
 
 
 def marketer() -> User:
@@ -39,3 +41,31 @@ def file_of(draft: Campaign) -> str:
     """The name of the file in a draft, or nothing."""
     picture = drafts.content(draft).rendition
     return picture.asset.label if picture else ""
+
+
+def put(draft: Campaign, content: bytes, name: str = "photo.jpg") -> Asset:
+    """Make this the draft's file."""
+    by, now = draft.created_by, timezone.now()
+    asset = store.take_in(name=name, chunks=[content], by=by, now=now)
+    drafts.attach(campaign=draft, rendition=store.clean_copy(asset), version=draft.version, by=by, now=now)
+    return asset
+
+
+def act(me: Client, draft: Campaign, what: str, **sent: Any) -> dict[str, str]:
+    """Press a button as the script does; the parts that come back."""
+    draft.refresh_from_db()
+    answer = post(me, draft, json=True, act=what, **sent)
+    assert answer.status_code == 200, answer.content
+    parts: dict[str, str] = answer.json()["parts"]
+    return parts
+
+
+def parts(me: Client, draft: Campaign) -> dict[str, str]:
+    return act(me, draft, "save")
+
+
+def rendition_of(draft: Campaign) -> Rendition:
+    """The file that a draft would send."""
+    found = drafts.content(draft).rendition
+    assert found is not None
+    return found

@@ -13,7 +13,7 @@ from pathlib import Path
 import servers
 from django.conf import settings
 
-CHILDREN = {"granian", "campaigns.carrier", "ticks@%h", "drain@%h", "media@%h", "beat"}
+CHILDREN = {"granian", "campaigns.carrier", "ticks@%h", "drain@%h", "media@%h", "fits@%h", "beat"}
 
 
 @dataclass

@@ -12,11 +12,16 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _TURNED: Final = frozenset({"heic", "heif", "hif", "webp"})
 
 
+def visible(name: str) -> str:
+    """The last part of `name` without what cannot be seen."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(sign for sign in unicodedata.normalize("NFC", last) if unicodedata.category(sign) not in _HIDDEN)
+    return " ".join(seen.split())
+
+
 def clean(name: str, *, kind: str) -> str:
     """The last part of `name` in at most CHARACTERS characters, with the ending of what the file really is."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    visible = "".join(sign for sign in unicodedata.normalize("NFC", last) if unicodedata.category(sign) not in _HIDDEN)
-    stem, dot, ending = " ".join(visible.split()).strip(". ").rpartition(".")
+    stem, dot, ending = visible(name).strip(". ").rpartition(".")
     if not dot:
         stem, ending = ending, ""
     extension = kinds.EXTENSION[kind]

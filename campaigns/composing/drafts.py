@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from campaigns import states
 from campaigns.composing import clock
 from campaigns.lifecycle import campaigns
-from campaigns.models import Campaign, Rendition, Revision
+from campaigns.models import Campaign, Fit, Rendition, Revision
 from subscriptions import refusals
 from subscriptions.models import SubscriptionGroup
 
@@ -67,13 +67,14 @@ def duplicate(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
             edited_by=by,
             edited_at=now,
         )
-        Revision.objects.create(campaign=copy, text=source.text, rendition=source.rendition)
+        fitting = source.fitting if source.frozen_at is None else None
+        Revision.objects.create(campaign=copy, text=source.text, rendition=source.rendition, fitting=fitting)
     return copy
 
 
 def content(campaign: Campaign) -> Revision:
     """The revision in work, else the last frozen one; changes nothing."""
-    revisions = campaign.revisions.select_related("rendition__asset").order_by("-number")
+    revisions = campaign.revisions.select_related("rendition__asset", "fitting").order_by("-number")
     found = revisions.first()
     assert found is not None  # every campaign is made with one
     return found
@@ -108,13 +109,65 @@ def edit_content(*, campaign: Campaign, text: str, version: int, by: User, now: 
 
 
 def attach(*, campaign: Campaign, rendition: Rendition, version: int, by: User, now: datetime) -> None:
-    """Make this file the one that is sent, in place of any other. Raises StaleDraft, NotPossibleNow."""
+    """Make this file the one that is sent, in place of any other, and wait for no copy.
+
+    Raises StaleDraft, NotPossibleNow.
+    """
     _set_rendition(campaign, rendition, version, by, now)
 
 
 def detach(*, campaign: Campaign, version: int, by: User, now: datetime) -> None:
     """Send without a file; what was uploaded stays in the library. Raises StaleDraft, NotPossibleNow."""
     _set_rendition(campaign, None, version, by, now)
+
+
+def await_copy(*, campaign: Campaign, fit: Fit, version: int, by: User, now: datetime) -> None:
+    """Let this copy of the draft's own file take its place: now where it is made, else as soon as it is.
+
+    Raises StaleDraft, NotPossibleNow.
+    """
+    with _editing(campaign, version=version, by=by, now=now) as locked:
+        revision = work(locked)
+        if revision.rendition is not None and revision.rendition.asset_id == fit.asset_id:
+            is_made = fit.state == states.Fit.DONE
+            revision.rendition = fit.rendition if is_made else revision.rendition
+            revision.fitting = None if is_made else fit
+            revision.save(update_fields=["rendition", "fitting"])
+
+
+def stop_waiting(*, campaign: Campaign, version: int, by: User, now: datetime) -> None:
+    """Leave the file as it is. Raises StaleDraft, NotPossibleNow."""
+    with _editing(campaign, version=version, by=by, now=now) as locked:
+        revision = work(locked)
+        revision.fitting = None
+        revision.save(update_fields=["fitting"])
+
+
+def adopt_made() -> int:
+    """Give every draft the copy that it waited for and that is made; returns how many got theirs.
+
+    The version stays: what the person asked for is no edit that could make an open form stale, and while a copy is
+    waited for nothing can be launched, so nobody confirms one file and sends another.
+    """
+    ready = Revision.objects.filter(
+        frozen_at__isnull=True, fitting__state=states.Fit.DONE, campaign__state__in=states.CAMPAIGN_EDITABLE
+    ).select_related("fitting")
+    return sum(_adopt(revision) for revision in ready)
+
+
+def _adopt(revision: Revision) -> bool:
+    fit = revision.fitting
+    assert fit is not None
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().get(pk=revision.campaign_id)
+        waits = Revision.objects.filter(pk=revision.pk, frozen_at__isnull=True, fitting=fit)
+        if not locked.is_editable:
+            return False
+        same_file = waits.filter(rendition__in=Rendition.objects.filter(asset=fit.asset_id))
+        adopted = same_file.update(rendition=fit.rendition_id, fitting=None)
+        if not adopted:
+            waits.update(fitting=None)  # another file stands there now
+    return bool(adopted)
 
 
 def edit_basics(
@@ -177,8 +230,8 @@ def _check_group(group: SubscriptionGroup) -> None:
 def _set_rendition(campaign: Campaign, rendition: Rendition | None, version: int, by: User, now: datetime) -> None:
     with _editing(campaign, version=version, by=by, now=now) as locked:
         revision = work(locked)
-        revision.rendition = rendition
-        revision.save(update_fields=["rendition"])
+        revision.rendition, revision.fitting = rendition, None
+        revision.save(update_fields=["rendition", "fitting"])
 
 
 @contextmanager

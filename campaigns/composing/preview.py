@@ -129,5 +129,5 @@ def with_text(revision: Revision, text: str) -> Revision:
     """The revision as it would be with another text; not to be saved."""
     columns = {field.attname: getattr(revision, field.attname) for field in Revision._meta.concrete_fields}
     other = Revision(**columns | {"text": text})
-    other.rendition = revision.rendition
+    other.rendition, other.fitting = revision.rendition, revision.fitting
     return other

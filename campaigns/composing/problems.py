@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from campaigns import states
 from campaigns.audience import estimate
 from campaigns.composing import body, clock, drafts, findings, limits
 from campaigns.models import Campaign, Revision
@@ -33,9 +34,11 @@ def of(
     numbers.
     """
     limit = limit or limits.of_group(campaign.group)
+    revision = drafts.content(campaign)
     found = [
         *of_group(campaign.group, limit=limit),
-        *of_content(revision=drafts.content(campaign), group=campaign.group, limit=limit),
+        *of_fit(revision),
+        *of_content(revision=revision, group=campaign.group, limit=limit),
         *_of_audience(campaign, people),
         *of_schedule(campaign, now=now or timezone.now()),
     ]
@@ -52,6 +55,14 @@ def of_group(group: SubscriptionGroup, *, limit: limits.Limit) -> list[Problem]:
     if limit.senders:
         return []
     return [Problem("group_without_mms", limit=group.contact_person or None, found=group.name)]
+
+
+def of_fit(revision: Revision) -> list[Problem]:
+    """A copy that is still waited for; also one that is made and not taken over yet."""
+    fit = revision.fitting
+    if revision.frozen_at is not None or fit is None or fit.state == states.Fit.REFUSED:
+        return []
+    return [Problem("fit_in_work", limit=100, found=fit.share)]
 
 
 def of_content(

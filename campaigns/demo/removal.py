@@ -203,6 +203,7 @@ def _pictures(demo: World) -> list[tuple[Storage, str]]:
         gone = [*_files(mine, "file"), *_files([asset], "original"), *_files([asset], "poster")]
         try:
             with transaction.atomic():
+                _forget("fit", Fit.objects.filter(asset=asset))
                 Fit.objects.filter(asset=asset).delete()
                 mine.delete()
                 asset_id = asset.pk

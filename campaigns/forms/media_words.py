@@ -37,6 +37,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "cut_unsupported_kind": _("A {found} file cannot be cut: only still pictures can."),
     "cannot_fit": _("Even the smallest copy has {found}, which is over {limit}."),
     "photo_unsupported_kind": _("This is a {found} file. A photo is a JPEG, PNG, WebP or HEIC."),
+    "original_missing": _("The file as it was uploaded is gone from the storage. Upload it again."),
     "vcard_too_large": _("The contact card has {found}; at most {limit} can be taken in."),
     "vcard_bad_encoding": _("The contact card is not written in {limit}."),
     "vcard_control_character": _("There is a character that no contact card may hold: {found}."),

@@ -15,6 +15,7 @@ from campaigns.forms import limit_words, media_words, text_words
 _SENTENCES: Final[dict[str, str | Promise]] = {
     "no_content": _("There is nothing to send yet: add a text or a file."),
     "empty_message": _("Nothing is left of the text for this person, and there is no file."),
+    "fit_in_work": _("The copy that fits is still being made: {found}% of it is done."),
     "gap_without_default": _("Where {found} is unknown, there is a gap. Add a default, as in “| default: 'there'”."),
     "public_shortener": _("Carriers may filter texts with a link of {found}, since anybody can hide behind it."),
     "group_without_mms": _("{found} has no active MMS-enabled number any more. Ask {limit}."),

@@ -134,7 +134,7 @@ def portrait(
 
 @contextlib.contextmanager
 def _listening(tell: result.Progress) -> Iterator[tuple[int, Callable[[], None]]]:
-    """A file descriptor for a child to write its progress to, a share a line, and what passes the latest on to `tell`."""
+    """A file descriptor for a child to write its progress to, a share a line, and what passes it on to `tell`."""
     ear, mouth = os.pipe()
     os.set_blocking(ear, False)
     told, share = b"", 0.0
@@ -208,7 +208,8 @@ class _Child:
 
         Not by `communicate`: before Python 3.12 that forgets the rest of the file when it is called again.
         """
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         deadline = time.monotonic() + self.timeout_s
         rest, answer = memoryview(data), bytearray()
         os.set_blocking(process.stdin.fileno(), False)

@@ -27,6 +27,7 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | cut_unsupported_kind    | 'jpeg, png'              | the kind                                                  |
 | cannot_fit              | bytes of the budget      | bytes of the smallest copy that could be made             |
 | photo_unsupported_kind  | kinds a photo can have   | what it is                                                |
+| original_missing        | -                        | -                                                         |
 | vcard_too_large         | bytes of a card          | bytes                                                     |
 | vcard_bad_encoding      | 'UTF-8', or what it says | -                                                         |
 | vcard_control_character | -                        | 'U+0000'                                                  |

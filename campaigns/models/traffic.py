@@ -133,7 +133,7 @@ class Event(models.Model):
 
 
 class History(models.Model):
-    """One move of a campaign, run or asset: from what to what, when, by whom, why."""
+    """One move of a campaign, run, asset or fit: from what to what, when, by whom, why."""
 
     thing = models.CharField(_("thing"), max_length=10)
     thing_id = models.BigIntegerField(_("its ID"))

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.assets import fit, store
+from campaigns import tasks
+from campaigns.assets import names, store
 from campaigns.composing import drafts
 from campaigns.forms import compose as forms
 from campaigns.forms import media_words, text_words
 from campaigns.models import Asset, Campaign, Rendition
 from campaigns.text import fields, plain
-from campaigns.views import compose_frame, compose_parts, uploads
+from campaigns.views import compose_fit, compose_frame, compose_parts, uploads
 from subscriptions import refusals, segments
 from subscriptions.views import access
 
@@ -60,11 +61,7 @@ def _content(request: HttpRequest, pk: int, upload: uploads.LimitedUpload) -> Ht
     except drafts.StaleDraft as refused:
         return _stale(request, campaign, form, refused)
     except store.UploadRefused as refused:
-        said = [media_words.sentence(one.code, one.limit, one.found, one.line) for one in refused.problems]
-        return _refused(request, campaign, form, *said)
-    except fit.CannotFit as refused:
-        one = refused.problem
-        return _refused(request, campaign, form, media_words.sentence(one.code, one.limit, one.found))
+        return _refused(request, campaign, form, *_not_taken(request, refused))
     except _AskFirst as ask:
         return _page(request, campaign, _form_look(form), text=form.cleaned_data["text"], newcomer=ask.asset)
     except refusals.Refused as refused:
@@ -101,14 +98,20 @@ def _act(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> None
     # Files first: what takes long or is refused must not leave half of a form stored.
     rendition = _rendition(request, campaign, sent)
     text = _text(sent["text"], verb, what)
+    wish = compose_fit.wish(campaign, verb=verb, what=what, text=text, by=by, now=now)
     had_file = drafts.content(campaign).rendition_id is not None
     version = drafts.edit_content(campaign=campaign, text=text, version=sent["version"], by=by, now=now)
     if rendition is not None:
         if request.FILES and had_file and not sent["replace"]:
             raise _AskFirst(rendition.asset)
         drafts.attach(campaign=campaign, rendition=rendition, version=version, by=by, now=now)
+    elif wish is not None:
+        drafts.await_copy(campaign=campaign, fit=wish, version=version, by=by, now=now)
+        tasks.ring_for_copies()
     elif verb == "remove":
         drafts.detach(campaign=campaign, version=version, by=by, now=now)
+    elif verb == "stop_fit":
+        drafts.stop_waiting(campaign=campaign, version=version, by=by, now=now)
 
 
 def _rendition(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> Rendition | None:
@@ -124,12 +127,19 @@ def _rendition(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -
     if verb == "use" and what.isdecimal():
         chosen = Asset.objects.filter(pk=int(what), is_archived=False).first()
         return store.clean_copy(chosen) if chosen else None
-    if verb == "fit" and current is not None:
-        budgets = compose_parts.budgets(campaign, text=sent["text"])
-        return fit.make_it_fit(asset=current.asset, budget_bytes=budgets.normal, now=now)
     if verb == "undo_fit" and current is not None:
         return store.clean_copy(current.asset)
     return None
+
+
+def _not_taken(request: HttpRequest, refused: store.UploadRefused) -> list[str]:
+    """Why a file was not taken in; it is named, since another one may stand right beside."""
+    file = request.FILES.get("file")
+    name = names.visible(file.name or "")[: names.CHARACTERS] if file else ""
+    said = [media_words.sentence(one.code, one.limit, one.found, one.line) for one in refused.problems]
+    return [
+        _("%(name)s was not taken: %(words)s") % {"name": name, "words": words} if name else words for words in said
+    ]
 
 
 def _text(text: str, verb: str, what: str) -> str:

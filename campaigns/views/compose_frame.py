@@ -101,7 +101,7 @@ def _place(campaign: Campaign, problem: findings.Problem) -> str:
         return reverse("campaigns:compose_basics", args=[campaign.pk])
     anchor = ""
     if problem.where == "content":
-        anchor = "#file" if problem.room == "media" else "#text"
+        anchor = "#file" if problem.room == "media" or problem.code == "fit_in_work" else "#text"
     return reverse(f"campaigns:compose_{problem.where}", args=[campaign.pk]) + anchor
 
 

@@ -8,16 +8,15 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from campaigns.assets import fit
-from campaigns.composing import body, drafts, findings, limits, preview, problems
+from campaigns.composing import drafts, findings, limits, preview, problems
 from campaigns.forms import media_words, text_words, words
-from campaigns.models import Asset, Campaign, Rendition
+from campaigns.models import Asset, Campaign, Rendition, Revision
 from campaigns.text import fields, parts, plain
-from campaigns.views import compose_frame, compose_meter
+from campaigns.views import compose_fit, compose_frame, compose_meter
 from subscriptions import segments
 from subscriptions.models import Contact
 
-PARTS = ("file", "phone", "meter", "check", "samples", "steps")
+PARTS = ("file", "phone", "meter", "check", "samples", "steps", "acts")
 _ATTRIBUTES = 1_000
 _CHIPS_IN_SIGHT = 12
 
@@ -39,9 +38,8 @@ class FileCard:
     asset: Asset
     notes: list[str]
     problems: list[compose_frame.Line]
-    can_fit: bool
+    fit: compose_fit.Panel | None
     is_fitted: bool
-    budget_bytes: int
 
 
 def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str | None = None) -> dict[str, Any]:
@@ -77,7 +75,7 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         samples=samples,
         sample=sample,
         seen=seen,
-        file=_file(campaign, revision.rendition, found, seen.ready.budgets(limit=limit)),
+        file=_file(campaign, revision, found, seen.ready.budgets(limit=limit)),
         meter=compose_meter.meter(revision.rendition, seen.as_mms, limit),
         as_text=parts.measure(seen.as_text.text or revision.text),
         can_mend=plain.make_plain(revision.text)[0] != revision.text,
@@ -105,16 +103,10 @@ def _sample(samples: list[Contact], look: Look) -> Contact | None:
     return chosen or next(iter(samples), None)
 
 
-def budgets(campaign: Campaign, *, text: str) -> limits.Budgets:
-    """What the file of a draft may weigh beside this text, which may not be stored yet."""
-    revision = preview.with_text(drafts.content(campaign), text.replace("\r\n", "\n"))
-    ready = body.prepare(revision=revision, group=campaign.group, known=problems.known_fields())
-    return ready.budgets(limit=limits.of_group(campaign.group))
-
-
 def _file(
-    campaign: Campaign, rendition: Rendition | None, found: list[findings.Problem], made_to_fit: limits.Budgets
+    campaign: Campaign, revision: Revision, found: list[findings.Problem], sizes: limits.Budgets
 ) -> FileCard | None:
+    rendition = revision.rendition
     if rendition is None:
         return None
     asset = rendition.asset
@@ -129,10 +121,8 @@ def _file(
         asset=asset,
         notes=[media_words.note(step["code"], step["found"]) for step in rendition.steps],
         problems=lines,
-        # A copy that was made to fit another group, or beside a shorter text, may have to shrink again.
-        can_fit=fit.can_fit(asset) and rendition.bytes > made_to_fit.normal,
+        fit=compose_fit.panel(revision, sizes),
         is_fitted=is_fitted,
-        budget_bytes=made_to_fit.normal,
     )
 
 

@@ -1,4 +1,5 @@
 // The content page: keeps the draft saved, the preview live and the file in hand.
+import * as fit from "./fit.js";
 import * as keys from "./keys.js";
 import { assemble, render } from "./mirror.js";
 import { drawCounts, drawMeter, size } from "./meter.js";
@@ -49,9 +50,15 @@ async function preview({ evenFocused = false } = {}) {
     const { samples, ...parts } = answer.parts;
     wire.fill(parts, { evenFocused });
     follow();
+    fit.follow(form, copyCame);
   } catch (error) {
     trouble(error);
   }
+}
+
+async function copyCame() {
+  await preview({ evenFocused: true });
+  fit.say(form);
 }
 
 function trouble(error) {
@@ -107,6 +114,7 @@ function take({ status, answer }, sent, act, again) {
   stale.replaceChildren();
   const { samples, ...parts } = answer.parts;
   wire.fill(parts, { evenFocused: act !== "save" });
+  fit.follow(form, copyCame);
   document.getElementById("saved").dataset.at = answer.saved;
   remember();
   if (box.value === savedText) wire.say("saved", answer.saved);
@@ -156,7 +164,9 @@ async function newFile(file) {
   upload.showProblems([]);
   if (file.size > mirror.uploadLimit) {
     const meter = form.querySelector("[data-meter]");
-    upload.showProblems([mirror.uploadLimitWords.replace("{found}", size(file.size, meter))]);
+    const words = mirror.uploadLimitWords.replace("{found}", size(file.size, meter));
+    const { named } = document.getElementById("upload-problems").dataset;
+    upload.showProblems([named.replace("{name}", file.name).replace("{words}", words)]);
     return;
   }
   const replace = mirror.mediaBytes > 0;
@@ -226,6 +236,7 @@ window.addEventListener("online", () => { if (box.value !== savedText) save(); }
 upload.listen(form, newFile);
 keys.listen({ save, next: () => keys.press(form, "next") });
 wire.reveal(document);
+fit.follow(form, copyCame);
 try {
   const words = JSON.parse(localStorage.getItem(kept) ?? "null");
   if (words && words.text !== savedText) {

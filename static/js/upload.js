@@ -1,10 +1,10 @@
 // Files: chosen, dropped or pasted; looked at before they are sent, with progress while they are.
-import { headers, Offline, SignedOut } from "./wire.js";
+import { copyOf, headers, Offline, SignedOut } from "./wire.js";
 import { size } from "./meter.js";
 
 export function listen(form, take) {
-  const input = document.getElementById("file-input");
-  input.addEventListener("change", () => {
+  form.addEventListener("change", ({ target: input }) => {
+    if (input.id !== "file-input") return;
     const [file] = input.files;
     input.value = "";
     if (file) take(file);
@@ -50,9 +50,8 @@ export function ask(dialog) {
 export function showProblems(words, about = "upload") {
   for (const one of ["upload", "text"]) {
     const lines = (one === about ? words : []).map((said) => {
-      const line = document.createElement("p");
-      line.className = "field-error";
-      line.textContent = said;
+      const line = copyOf("trouble");
+      line.querySelector("span").textContent = said;
       return line;
     });
     document.getElementById(`${one}-problems`).replaceChildren(...lines);

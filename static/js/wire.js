@@ -31,6 +31,18 @@ export async function post(form, url, data) {
   return { status: response.status, answer: await response.json() };
 }
 
+export async function get(url) {
+  let response;
+  try {
+    response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  } catch {
+    throw new Offline();
+  }
+  if (response.redirected && new URL(response.url).pathname === "/login") throw new SignedOut();
+  if (!response.ok) throw new Offline();
+  return response.json();
+}
+
 // Requests that change something wait for each other, since each carries the version that the one before it made.
 let last = Promise.resolve();
 export function inOrder(work) {
@@ -38,19 +50,37 @@ export function inOrder(work) {
   return last;
 }
 
-// Fills each part whose content changed; a part that holds the focus is left alone unless it was asked for.
+// Fills each part whose content changed; a part that holds the focus is left alone unless it was asked for, and then
+// the focus goes to the same thing in the new content. What is marked with data-keep goes over as it is: a file dialog
+// may be open on it.
 export function fill(parts, { evenFocused = false } = {}) {
   for (const [id, html] of Object.entries(parts)) {
     const place = document.getElementById(id);
     if (!place) continue;
-    if (!evenFocused && place.contains(document.activeElement)) continue;
+    const focused = place.contains(document.activeElement) ? document.activeElement : null;
+    if (focused && !evenFocused) continue;
     const fresh = document.createElement("template");
     fresh.innerHTML = html;
     if (fresh.innerHTML === place.dataset.shown) continue;
     place.dataset.shown = fresh.innerHTML;
+    for (const kept of place.querySelectorAll("[data-keep]")) fresh.content.getElementById(kept.id)?.replaceWith(kept);
     place.replaceChildren(fresh.content);
     reveal(place);
+    if (focused) refocus(place, focused);
   }
+}
+
+function refocus(place, focused) {
+  const same = focused.id
+    ? document.getElementById(focused.id)
+    : [...place.querySelectorAll(focused.localName)].find((one) => one.name === focused.name && one.value === focused.value);
+  const next = same ?? place;
+  if (next === place) place.tabIndex = -1;
+  next.focus({ preventScroll: true });
+}
+
+export function copyOf(template) {
+  return document.getElementById(template).content.firstElementChild.cloneNode(true);
 }
 
 export function reveal(root) {

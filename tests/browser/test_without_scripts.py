@@ -49,7 +49,7 @@ def test_a_chip_puts_its_field_into_the_text(visitor: visitors.Visitor) -> None:
 def test_fifty_megabytes_are_refused_in_words_and_the_draft_stays(visitor: visitors.Visitor, tmp_path: Path) -> None:
     number = visitor.new_campaign("Fifty without")
     visitor.page.locator("#file-input").set_input_files(
-        {"name": "sea.jpg", "mimeType": "image/jpeg", "buffer": media_samples.jpeg()}
+        {"name": "sea.jpg", "mimeType": "image/jpeg", "buffer": media_samples.jpeg(310, 205)}
     )
     visitor.text_box.fill("Saved")
     visitor.page.get_by_role("button", name="Upload the chosen file").click()

@@ -76,7 +76,11 @@ def _picture() -> Rendition:
 
 def test_a_picture_is_uploaded_fitted_served_and_deleted(s3: Any, client: Client) -> None:
     clean = _picture()
-    fitted = fit.make_it_fit(asset=clean.asset, budget_bytes=60_000, now=timezone.now())
+    by, now = clean.asset.created_by, timezone.now()
+    made = fit.make(fit_id=fit.ask(asset=clean.asset, budget_bytes=60_000, by=by, now=now).pk)
+    assert made is not None
+    fitted = made.rendition
+    assert fitted is not None
     link = public.media_link(run=None, rendition=fitted, now=timezone.now())
     path = public.addresses(link)[0].partition("//")[2].partition("/")[2]
     head, got = client.head(f"/{path}"), client.get(f"/{path}").getvalue()

@@ -7,10 +7,8 @@ from composer_pages import file_of, jpeg, post
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns.assets import store
 from campaigns.composing import drafts
 from campaigns.models import Asset, Campaign
 
@@ -90,7 +88,7 @@ def test_fifty_megabytes_are_refused_in_words_and_the_draft_is_untouched(me: Cli
     answer = post(me, draft, json=True, text="typed", file=big, act="upload")
 
     assert answer.status_code == 422
-    assert answer.json()["problems"] == ["The file has 50 MB; files up to 25 MB are taken in."]
+    assert answer.json()["problems"] == ["big.jpg was not taken: The file has 50 MB; files up to 25 MB are taken in."]
     assert not Asset.objects.exists()
     draft.refresh_from_db()
     assert (draft.version, file_of(draft)) == (1, "")
@@ -136,29 +134,3 @@ def test_remove_takes_the_file_out_and_keeps_it_in_the_library(me: Client, draft
 
     assert file_of(draft) == ""
     assert Asset.objects.count() == 1
-
-
-def test_make_it_fit_and_undo(me: Client, draft: Campaign, settings: Settings) -> None:
-    settings.MMS_ADVICE_BYTES = 60_000
-    asset = store.take_in(
-        name="photo.jpg", chunks=[media_samples.photo_jpeg(1)], by=draft.created_by, now=timezone.now()
-    )
-    post(me, draft, act=f"use:{asset.pk}")
-    draft.refresh_from_db()
-    assert 'value="fit"' in me.get(f"/campaigns/{draft.pk}/content").content.decode()
-
-    fitted = post(me, draft, json=True, act="fit")
-
-    assert "Made to fit:" in fitted.json()["parts"]["file"]
-    assert drafts.content(draft).rendition.bytes <= 60_000  # type: ignore[union-attr]
-    draft.refresh_from_db()
-    post(me, draft, act="undo_fit")
-    assert drafts.content(draft).rendition == store.clean_copy(asset)
-
-
-def test_a_gif_is_not_offered_what_cannot_be_done(me: Client, draft: Campaign, settings: Settings) -> None:
-    settings.MMS_ADVICE_BYTES = 10
-
-    page = post(me, draft, json=True, file=SimpleUploadedFile("a.gif", media_samples.gif()), act="upload").json()
-
-    assert 'value="fit"' not in page["parts"]["file"]
