@@ -121,6 +121,7 @@ def asset(**columns: Any) -> Asset:
         "original_bytes": 4,
         "original_width": 16,
         "original_height": 9,
+        "description": "A beach",
     }
     columns.setdefault("original", ContentFile(b"jpeg", name="beach.jpg"))
     return Asset.objects.create(**{**defaults, **columns})

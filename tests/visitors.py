@@ -96,6 +96,13 @@ class Visitor:
         self.choose(file)
         expect(self.page.locator("#file .file-name")).to_have_text(file.name, timeout=UPLOAD_WAIT_MS)
 
+    def describe(self, words: str) -> None:
+        """Say what is to be seen on the file, and wait until that is kept."""
+        with self.page.expect_response(lambda answer: answer.url.endswith("/content") and answer.ok):
+            self.page.get_by_label("What is to be seen").fill(words)
+            self.page.get_by_label("What is to be seen").blur()
+        expect(self.saved).to_contain_text("Saved at")
+
     def write(self, text: str) -> None:
         """Type the text and wait until it is saved by itself."""
         with self.page.expect_response(lambda answer: answer.url.endswith("/content") and answer.ok):
@@ -122,6 +129,8 @@ class Visitor:
         number = self.new_campaign(name, group=group)
         if file:
             self.upload(file)
+            if file.type != "text/vcard":
+                self.describe("What the campaign is about")
         if fit:
             self.press("Make it fit")
             expect(self.page.locator("#file")).to_contain_text("Made to fit", timeout=UPLOAD_WAIT_MS)

@@ -27,7 +27,6 @@ class RunAdmin(RecordAdmin):
 @admin.register(Message)
 class MessageAdmin(RecordAdmin):
     phone_fields = ("to_phone",)
-    quoted_fields = ("body",)
     list_display = ("id", "kind", "to_phone", "state", "why", "sent_as", "number", "handed_over_at", "delivered_at")
     list_filter = ("kind", "state", "sent_as", "group")
     list_select_related = ("number",)
@@ -53,7 +52,6 @@ class AttemptAdmin(RecordAdmin):
 @admin.register(Inbound)
 class InboundAdmin(RecordAdmin):
     phone_fields = ("from_phone",)
-    quoted_fields = ("text",)
     list_display = ("received_at", "from_phone", "number", "action", "text", "campaign")
     list_filter = ("action",)
     list_select_related = ("number", "campaign")

@@ -32,12 +32,20 @@ class Composed(NamedTuple):
 class Body:
     """A content read once, rendered for many. Nothing in it changes, so threads may share one."""
 
-    __slots__ = ("_brand", "_broken", "_media_bytes", "_opt_out_line", "_template", "fields", "problems")
+    __slots__ = ("_brand", "_broken", "_media_bytes", "_opt_out_line", "_stand_in", "_template", "fields", "problems")
 
     def __init__(
-        self, *, text: str, media_bytes: int | None, brand: str, opt_out_line: str, known: Collection[str]
+        self,
+        *,
+        text: str,
+        media_bytes: int | None,
+        brand: str,
+        opt_out_line: str,
+        known: Collection[str],
+        stand_in: str = "",
     ) -> None:
         self._brand, self._opt_out_line, self._media_bytes = brand, opt_out_line, media_bytes
+        self._stand_in = stand_in
         self.problems: tuple[problems.MergeProblem, ...] = merge.check(text, fields=known)
         self._template = None if self.problems else merge.parse(text, fields=known)
         self._broken = findings.of_text(self.problems[0]) if self.problems else None
@@ -48,7 +56,8 @@ class Body:
     ) -> Composed:
         """Return the message for the person with these values, by full field name (see `values_of`).
 
-        `sent_as` is mms, link or text; `link` is the address that a phone without MMS gets as the last line. Refusals:
+        `sent_as` is mms, link or text; `link` is the address that a phone without MMS gets as the last line. A picture
+        without a text is told about by its description where only its link can go. Refusals:
         whatever is wrong with the text, rendered_too_long, body_too_long, too_large_total (mms only, over `limit`),
         empty_message.
         """
@@ -59,11 +68,12 @@ class Body:
         except problems.MergeError as error:
             refusal = findings.of_text(error.problems[0])
             return Composed("", 0, 0, self._media_bytes or 0, "gsm7", refusal=refusal)
+        is_link = sent_as == "link"
         text = assemble.assemble(
-            rendered.text,
+            self._stand_in if is_link and not rendered.text.strip() else rendered.text,
             brand=self._brand,
             opt_out_line=self._opt_out_line,
-            link=link if sent_as == "link" else None,
+            link=link if is_link else None,
         )
         measured = parts.measure(text)
         media_bytes = (self._media_bytes or 0) if sent_as == "mms" else 0
@@ -114,7 +124,15 @@ def prepare(*, revision: Revision, group: SubscriptionGroup, known: Collection[s
         brand=brand,
         opt_out_line=opt_out_line,
         known=known,
+        stand_in=description_of(revision),
     )
+
+
+def description_of(revision: Revision) -> str:
+    """What is to be seen on a content's picture, in words; of frozen content as it was said when it was frozen."""
+    if revision.frozen_at is not None or revision.rendition is None:
+        return revision.description
+    return revision.rendition.asset.description
 
 
 def named_attributes(text: str) -> set[str]:

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.utils import timezone
 
 from campaigns import states
+from campaigns.assets import shelf
 from campaigns.audience import estimate
 from campaigns.composing import body, clock, drafts, findings, limits
-from campaigns.models import Campaign, Revision
+from campaigns.models import Asset, Campaign, Revision
 from campaigns.text import fields, links
 from subscriptions import refusals, segments
 from subscriptions.models import SubscriptionGroup
@@ -39,6 +40,7 @@ def of(
         *of_group(campaign.group, limit=limit),
         *of_fit(revision),
         *of_content(revision=revision, group=campaign.group, limit=limit),
+        *of_repeat(revision=revision, group=campaign.group),
         *_of_audience(campaign, people),
         *of_schedule(campaign, now=now or timezone.now()),
     ]
@@ -87,6 +89,17 @@ def of_content(
     return found + _of_media(revision, composed.text, limit)
 
 
+def of_repeat(*, revision: Revision, group: SubscriptionGroup) -> list[Problem]:
+    """A picture that went to this group before, or one that looks like it: worth a word, and no more."""
+    if revision.rendition is None:
+        return []
+    sent = shelf.sent_before(asset=revision.rendition.asset, group=group)
+    if sent is None:
+        return []
+    code = "sent_before" if sent.is_same else "sent_alike"
+    return [Problem(code, limit=sent.at.isoformat(), found=sent.campaign.name, severity="advice")]
+
+
 def of_schedule(campaign: Campaign, *, now: datetime) -> list[Problem]:
     """A time that was never said, or that has passed or become impossible since."""
     if campaign.when == Campaign.When.NOW:
@@ -110,7 +123,11 @@ def _of_media(revision: Revision, text: str, limit: limits.Limit) -> list[Proble
     if revision.rendition is None:
         return []
     weighed = limit.weigh(media_bytes=revision.rendition.bytes, text=text)
-    return [findings.of_media(problem, whose=limit) for problem in weighed.problems]
+    found = [findings.of_media(problem, whose=limit) for problem in weighed.problems]
+    # A card says by itself whose it is.
+    if revision.rendition.kind != Asset.Kind.VCF and not body.description_of(revision).strip():
+        found.append(Problem("no_description"))
+    return found
 
 
 def _of_audience(campaign: Campaign, people: estimate.Estimate | None) -> list[Problem]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns import roles
-from campaigns.assets import store
+from campaigns.assets import shelf, store
 from campaigns.composing import drafts
 from campaigns.demo import finished, logins, people, pictures
 from campaigns.gateways import rates
@@ -65,12 +65,20 @@ def _yesterday(now: datetime) -> datetime:
 
 def _pictures(*, by: User, now: datetime) -> dict[str, Asset]:
     take_in = functools.partial(store.take_in, by=by, now=now)
-    return {
+    library = {
         "logo": take_in(name="tidewater-logo.png", chunks=[pictures.logo()]),
         "card": take_in(name="tidewater-harbour-street.vcf", chunks=[pictures.card()]),
         "waves": take_in(name="open-late.gif", chunks=[pictures.waves()]),
         "poster": take_in(name="summer-sale.jpg", chunks=[pictures.poster()]),
     }
+    shown = {
+        "logo": _("The sun over three waves, the sign of Tidewater"),
+        "waves": _("The moon over a rolling sea at night: open late tonight"),
+        "poster": _("A beach with an umbrella and the words: summer sale, 20% off today"),
+    }
+    for name, description in shown.items():
+        shelf.describe(asset=library[name], description=description)
+    return library
 
 
 def _groups() -> Groups:

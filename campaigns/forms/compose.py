@@ -33,6 +33,9 @@ class ContentForm(forms.Form):
     sample_q = forms.CharField(required=False, max_length=80)
     as_link = forms.BooleanField(required=False)
     replace = forms.BooleanField(required=False)
+    # What is to be seen on which file: another one may stand there by the time that this arrives.
+    description = forms.CharField(required=False, max_length=2_000)
+    described = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from django.utils import dateformat
+from django.utils import dateformat, timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -18,6 +18,12 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "fit_in_work": _("The copy that fits is still being made: {found}% of it is done."),
     "gap_without_default": _("Where {found} is unknown, there is a gap. Add a default, as in “| default: 'there'”."),
     "public_shortener": _("Carriers may filter texts with a link of {found}, since anybody can hide behind it."),
+    "no_description": _(
+        "Say in a few words what is to be seen: for people who cannot see the picture, and for whoever only gets its "
+        "link."
+    ),
+    "sent_before": _("This picture went to this group before: on {limit}, with “{found}”."),
+    "sent_alike": _("A picture that looks like this one went to this group before: on {limit}, with “{found}”."),
     "group_without_mms": _("{found} has no active MMS-enabled number any more. Ask {limit}."),
     "no_schedule": _("Say when it is to be sent."),
     "due_past": _("The time it was booked for has passed: {found}."),
@@ -50,6 +56,8 @@ def sentence(problem: findings.Problem) -> str:
     limit = problem.limit
     if code == "group_without_mms" and not limit:
         limit = gettext("an account manager")
+    if code in {"sent_before", "sent_alike"}:
+        limit = dateformat.format(timezone.localtime(datetime.fromisoformat(str(limit))), gettext("j F Y"))
     found = _moment(problem.found) if code.startswith("due_") and isinstance(problem.found, str) else problem.found
     return str(_SENTENCES[code]).format(limit=_shown(limit), found=_shown(found))
 

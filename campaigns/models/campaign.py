@@ -121,6 +121,8 @@ class Revision(models.Model):
     # The group's words as they were when the content was frozen.
     brand = models.CharField(max_length=60, blank=True)
     opt_out_line = models.CharField(max_length=100, blank=True)
+    # What is to be seen on the picture, as it was described then.
+    description = models.CharField(max_length=300, blank=True)
     frozen_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from campaigns import states
 from campaigns.audience import estimate
-from campaigns.composing import discretion, drafts, problems
+from campaigns.composing import body, drafts, problems
 from campaigns.lifecycle import campaigns, messages, runs
 from campaigns.models import Campaign, History, Revision, Run
 from subscriptions import refusals
@@ -50,8 +50,7 @@ class CountChanged(refusals.Refused):
 def launch(*, campaign: Campaign, version: int, confirmed_people: int, by: User, now: datetime) -> None:
     """Book a draft: freeze its content, remember who confirmed how many people, and when it is due.
 
-    Raises NotReady with every problem, CountChanged, StaleDraft, discretion.NotSeen, or NotPossibleNow for the second
-    of two clicks.
+    Raises NotReady with every problem, CountChanged, StaleDraft, or NotPossibleNow for the second of two clicks.
     """
     if campaign.state != states.Campaign.DRAFT:
         raise campaigns.NotPossibleNow(
@@ -72,7 +71,6 @@ def launch(*, campaign: Campaign, version: int, confirmed_people: int, by: User,
         if locked.version != version:
             raise drafts.StaleDraft(campaign=locked)
         revision = _freeze(locked, now)
-        discretion.check(revision=revision, by=by)
         # Counted anew: taking a booked campaign back to draft clears the column.
         at = locked.when == Campaign.When.AT
         due_at = problems.due_at(locked, now=now) if at else now + timedelta(seconds=UNDO_S)
@@ -92,12 +90,13 @@ def launch(*, campaign: Campaign, version: int, confirmed_people: int, by: User,
 
 
 def fingerprint(*, campaign: Campaign, revision: Revision) -> str:
-    """SHA-256 over what was approved: text, media bytes, group's words, audience definition and time."""
+    """SHA-256 over what was approved: text, media and its description, group's words, audience definition and time."""
     approved = {
         "revision": revision.number,
         "text": revision.text,
         "brand": revision.brand,
         "opt_out_line": revision.opt_out_line,
+        "description": revision.description,
         "media": revision.rendition.sha256 if revision.rendition else "",
         "group": campaign.group_id,
         "audience": campaign.audience,
@@ -167,6 +166,7 @@ def _freeze(campaign: Campaign, now: datetime) -> Revision:
     group = campaign.group
     revision.brand = group.brand
     revision.opt_out_line = group.opt_out_line if group.opt_out_rule == group.OptOutRule.EVERY else ""
+    revision.description = body.description_of(revision)
     revision.frozen_at = now
-    revision.save(update_fields=["brand", "opt_out_line", "frozen_at"])
+    revision.save(update_fields=["brand", "opt_out_line", "description", "frozen_at"])
     return revision

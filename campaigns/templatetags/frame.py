@@ -17,14 +17,13 @@ from django.utils import dateformat, timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns import states
 from campaigns.models import Campaign
 from campaigns.templatetags import marks
-from subscriptions import hiding, phones
+from subscriptions import phones
 
 register = template.Library()
 
@@ -119,23 +118,9 @@ def percent_of(part: int, whole: int) -> str:
 @register.filter
 def phone(value: str, user: AbstractBaseUser | AnonymousUser) -> str:
     """A phone number as people read it, masked for those who may not see numbers."""
-    return phones.written(value) if _sees_numbers(user) else phones.mask(value)
-
-
-@register.simple_tag(takes_context=True)
-def said(context: template.Context, text: object, of: str = "", chars: int = 0) -> str:
-    """What was sent or written, with phone numbers masked for those who may not see them; `of` is the row's own.
-
-    Every text of a message is shown by this, since anybody's number may stand in it. Cut to `chars`, if given.
-    """
-    shown = str(text) if _sees_numbers(context.get("user")) else hiding.hide(str(text), own=of)
-    return Truncator(shown).chars(chars) if chars else shown
-
-
-def _sees_numbers(user: object) -> bool:
-    if not isinstance(user, AnonymousUser | PermissionsMixin):
-        return False
-    return bool(user.has_perm("subscriptions.see_phone_numbers"))
+    if isinstance(user, AnonymousUser | PermissionsMixin) and user.has_perm("subscriptions.see_phone_numbers"):
+        return phones.written(value)
+    return phones.mask(value)
 
 
 def place_of(zone: str) -> str:
@@ -150,24 +135,10 @@ def zoned(value: datetime | None, zone: str = "") -> str:
     """A moment in words with its zone: Tue 4 Mar 2026, 09:00, Denver time. Without a zone, in the reader's own."""
     if value is None:
         return "–"
-    local = _local(value, zone)
+    info = zoneinfo.ZoneInfo(zone) if zone else timezone.get_current_timezone()
+    local = timezone.localtime(value, info)
     shown = dateformat.format(local, _("D j M Y, H:i"))
-    return f"{shown}, {place_of(str(local.tzinfo))}"
-
-
-def _local(value: datetime, zone: str = "") -> datetime:
-    """The moment on the clocks of a zone, or the reader's. At either end of the calendar, where a zone would lead out
-    of it, in the zone that it has: a page must never fall over one wrong clock."""
-    try:
-        return timezone.localtime(value, zoneinfo.ZoneInfo(zone) if zone else None)
-    except OverflowError:
-        return value
-
-
-@register.filter
-def exact(value: datetime | None) -> str:
-    """A moment to the second with its zone's short name, for comparing."""
-    return "–" if value is None else dateformat.format(_local(value), "Y-m-d H:i:s T")
+    return f"{shown}, {place_of(str(info))}"
 
 
 @register.simple_tag
@@ -183,7 +154,7 @@ def when(value: datetime | None) -> SafeString:
 @register.filter
 def clock_time(value: datetime | None) -> str:
     """Hours and minutes in the reader's zone."""
-    return "–" if value is None else dateformat.format(_local(value), _("H:i"))
+    return "–" if value is None else dateformat.format(timezone.localtime(value), _("H:i"))
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns import tasks
-from campaigns.assets import names, store
+from campaigns.assets import names, shelf, store
 from campaigns.composing import drafts
 from campaigns.forms import compose as forms
 from campaigns.forms import media_words, text_words
@@ -95,6 +95,7 @@ def _act(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> None
     assert isinstance(request.user, User)
     by, now, act = request.user, timezone.now(), sent["act"]
     verb, _colon, what = act.partition(":")
+    _describe(request, campaign, sent)
     # Files first: what takes long or is refused must not leave half of a form stored.
     rendition = _rendition(request, campaign, sent)
     text = _text(sent["text"], verb, what)
@@ -112,6 +113,15 @@ def _act(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> None
         drafts.detach(campaign=campaign, version=version, by=by, now=now)
     elif verb == "stop_fit":
         drafts.stop_waiting(campaign=campaign, version=version, by=by, now=now)
+
+
+def _describe(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> None:
+    """Keep what is to be seen on the file, where somebody who may say so changed the words."""
+    current = drafts.content(campaign).rendition
+    if current is None or sent["described"] != current.asset_id or not request.user.has_perm("campaigns.change_asset"):
+        return
+    if campaign.is_editable and sent["description"] != current.asset.description:
+        shelf.describe(asset=current.asset, description=sent["description"])
 
 
 def _rendition(request: HttpRequest, campaign: Campaign, sent: dict[str, Any]) -> Rendition | None:

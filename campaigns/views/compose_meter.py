@@ -14,6 +14,8 @@ from campaigns.media import size
 from campaigns.models import Rendition
 
 _AROUND_CHARACTERS = 24
+# What is no matter of the text is said beside the file or above the page.
+_ELSEWHERE = frozenset({"no_content", "group_without_mms", "no_description", "sent_before", "sent_alike"})
 # The marks of the bar, and how far their words have to stand apart so that none touches another, in its units.
 _MARKS = ("hard", "advice", "safe")
 _CLEAR_UNITS = 170
@@ -135,7 +137,7 @@ def marks_of(limit: limits.Limit) -> dict[str, int]:
 
 def marks(text: str, found: Sequence[findings.Problem], refusal: findings.Problem | None) -> list[Mark]:
     """The problems of the text, and why the sample's own message cannot be sent where that is another."""
-    of_text = [one for one in found if one.room != "media" and one.code not in {"no_content", "group_without_mms"}]
+    of_text = [one for one in found if one.room != "media" and one.code not in _ELSEWHERE]
     is_new = refusal is not None and all(one.code not in {refusal.code, "no_content"} for one in found)
     if refusal is not None and is_new and refusal.room != "media":
         of_text.append(refusal)

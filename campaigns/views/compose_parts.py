@@ -1,4 +1,4 @@
-"""The parts of the content page that change while one works: file, phone, meter, check, samples and steps."""
+"""The parts of the content page that change while one works: the file and its words, phone, meter, check and so on."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from campaigns.assets import cuts, shelf
 from campaigns.composing import drafts, findings, limits, preview, problems
 from campaigns.forms import media_words, text_words, words
 from campaigns.models import Asset, Campaign, Rendition, Revision
@@ -16,9 +17,11 @@ from campaigns.views import compose_fit, compose_frame, compose_meter
 from subscriptions import segments
 from subscriptions.models import Contact
 
-PARTS = ("file", "phone", "meter", "check", "samples", "steps", "acts")
+PARTS = ("file", "describe", "phone", "meter", "check", "samples", "steps", "acts")
 _ATTRIBUTES = 1_000
 _CHIPS_IN_SIGHT = 12
+# A phone shows a picture as wide as its screen: beyond these a square or 9:16 says more.
+_WIDE, _TALL = 1.9, 2.3
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,13 @@ class FileCard:
     problems: list[compose_frame.Line]
     fit: compose_fit.Panel | None
     is_fitted: bool
+    can_cut: bool
+
+    @property
+    def shape(self) -> str:
+        """`wide` or `tall` for a shape that leaves most of a phone empty, else ''."""
+        width, height = self.rendition.width or 1, self.rendition.height or 1
+        return "wide" if width > _WIDE * height else "tall" if height > _TALL * width else ""
 
 
 def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str | None = None) -> dict[str, Any]:
@@ -63,7 +73,10 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         limit=limit,
     )
     group_problems = problems.of_group(campaign.group, limit=limit)
-    found = problems.of_content(revision=revision, group=campaign.group, limit=limit, known=known)
+    found = [
+        *problems.of_content(revision=revision, group=campaign.group, limit=limit, known=known),
+        *problems.of_repeat(revision=revision, group=campaign.group),
+    ]
     schedule = problems.of_schedule(campaign, now=timezone.now())
     return compose_frame.context(
         request,
@@ -71,6 +84,7 @@ def content(request: HttpRequest, campaign: Campaign, *, look: Look, text: str |
         "content",
         found=[*group_problems, *found, *schedule],
         text=revision.text,
+        description_limit=shelf.DESCRIPTION_CHARACTERS,
         look=look,
         samples=samples,
         sample=sample,
@@ -111,7 +125,8 @@ def _file(
         return None
     asset = rendition.asset
     is_fitted = rendition.purpose == Rendition.Purpose.FITTED
-    lines = compose_frame.lines(campaign, [one for one in found if one.room == "media"])
+    own = [one for one in found if one.room == "media" or one.code in {"sent_before", "sent_alike"}]
+    lines = compose_frame.lines(campaign, own)
     if not is_fitted:
         for one in asset.problems:
             said = media_words.sentence(one["code"], one["limit"], one["found"], one.get("line"))
@@ -123,6 +138,7 @@ def _file(
         problems=lines,
         fit=compose_fit.panel(revision, sizes),
         is_fitted=is_fitted,
+        can_cut=cuts.can_cut(asset),
     )
 
 
@@ -138,6 +154,7 @@ def _mirror(seen: preview.Preview, values: dict[str, object], limit: limits.Limi
         "brand": seen.brand,
         "optOutLine": seen.opt_out_line,
         "link": preview.example_link() if rendition else "",
+        "standIn": rendition.asset.description if rendition else "",
         "sentAs": seen.sent_as,
         "mediaBytes": rendition.bytes if rendition else 0,
         **compose_meter.marks_of(limit),

@@ -113,12 +113,17 @@ def _page(
 ) -> HttpResponse:
     now = timezone.now()
     limit = limits.of_group(campaign.group)
-    sees_numbers = request.user.has_perm("subscriptions.see_phone_numbers")
-    people, tried = _counted(campaign, limit, sees_numbers=sees_numbers)
+    people, tried = _counted(campaign, limit)
     found = problems.of(campaign, now=now, people=people, limit=limit)
     blocking = problems.blocking(found)
     sample = next(iter(preview.samples(campaign=campaign)), None)
-    seen = preview.for_contact(campaign=campaign, contact=sample, as_link=False, sees_numbers=sees_numbers, limit=limit)
+    seen = preview.for_contact(
+        campaign=campaign,
+        contact=sample,
+        as_link=False,
+        sees_numbers=request.user.has_perm("subscriptions.see_phone_numbers"),
+        limit=limit,
+    )
     context = compose_frame.context(
         request,
         campaign,
@@ -146,12 +151,11 @@ def _page(
     return render(request, "campaigns/compose_review.html", context, status=status)
 
 
-def _counted(
-    campaign: Campaign, limit: limits.Limit, *, sees_numbers: bool
-) -> tuple[estimate.Estimate | None, trial.Trial | None]:
+def _counted(campaign: Campaign, limit: limits.Limit) -> tuple[estimate.Estimate | None, trial.Trial | None]:
     try:
-        people = estimate.count(group=campaign.group, audience=campaign.audience)
-        return people, trial.run(campaign=campaign, sees_numbers=sees_numbers, limit=limit)
+        return estimate.count(group=campaign.group, audience=campaign.audience), trial.run(
+            campaign=campaign, limit=limit
+        )
     except refusals.Refused:
         return None, None
 

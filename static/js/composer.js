@@ -29,7 +29,8 @@ function follow() {
   const words = { brand: mirror.brand, optOutLine: mirror.optOutLine };
   const alone = assemble(rendered, words);
   drawMeter(form, alone, mirror);
-  const asText = assemble(rendered, { ...words, link: mirror.link });
+  const told = rendered.trim() || !mirror.link ? rendered : mirror.standIn;
+  const asText = assemble(told, { ...words, link: mirror.link });
   drawCounts(form, asText);
   const bubble = form.querySelector("[data-bubble]");
   if (!bubble) return;
@@ -211,6 +212,7 @@ form.addEventListener("submit", async (event) => {
 box.addEventListener("input", edited);
 form.addEventListener("change", (event) => {
   if (event.target.matches('[name="as_link"], [name="sample"]')) preview();
+  if (event.target.name === "description") save();
 });
 document.getElementById("samples").addEventListener("input", (event) => {
   if (event.target.id === "sample-q") previewTimer = later(previewTimer, findSamples, PREVIEW_AFTER_MS);

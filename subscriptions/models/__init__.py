@@ -1,4 +1,3 @@
-from subscriptions.models import bounds
 from subscriptions.models.account import ProviderAccount, new_token
 from subscriptions.models.contact import ConsentEntry, Contact, OurPhone, Subscription
 from subscriptions.models.group import SenderNumber, SubscriptionGroup
@@ -13,6 +12,5 @@ __all__ = [
     "SenderNumber",
     "Subscription",
     "SubscriptionGroup",
-    "bounds",
     "new_token",
 ]

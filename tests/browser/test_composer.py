@@ -27,6 +27,7 @@ def test_over_the_limit_blocks_the_launch_not_the_draft_until_it_is_made_to_fit(
     page = visitor.page
     visitor.new_campaign("Phone photo")
     visitor.upload(phone_photo)
+    visitor.describe("The beach from above")
     visitor.write("Look at this")
     meter = page.locator("[data-meter]")
     expect(meter).to_have_class(re.compile("is-over"))

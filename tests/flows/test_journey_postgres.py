@@ -180,6 +180,7 @@ def _launch(world: World) -> None:
     world.number = _draft(world, "On PostgreSQL")
     picture = {"file": ("order.png", "image/png", media_samples.png())}
     pages.send(to="/content", act="upload", text=TEXT, files=picture)
+    pages.send(to="/content", act="save", description="The order, packed")
     assert "order.png" in pages.html
     pages.open(f"/campaigns/{world.number}/audience")
     pages.send(to="/audience", act="next", name="store", op="is", value="Pier 7")

@@ -38,6 +38,26 @@ def test_only_a_text_with_a_link_gets_the_link() -> None:
     assert "https://x.example/m/1" not in ready.render({}, sent_as="mms", limit=RULE, link="https://x.example/m/1").text
 
 
+def test_a_picture_without_a_text_is_told_about_where_only_its_link_goes() -> None:
+    picture = factories.rendition(asset=factories.asset(description="A red umbrella"))
+    draft = factories.campaign(text="", picture=picture, group=factories.group(brand="Acme"))
+    ready = body.prepare(revision=draft.revisions.get(), group=draft.group)
+
+    told = ready.render({}, sent_as="link", limit=RULE, link="https://x.example/m/1").text
+
+    assert told == "Acme: A red umbrella\nReply STOP to end\nhttps://x.example/m/1"
+    assert "umbrella" not in ready.render({}, sent_as="mms", limit=RULE).text
+
+
+def test_a_frozen_content_is_told_about_in_the_words_of_then() -> None:
+    picture = factories.rendition(asset=factories.asset(description="Now"))
+    draft = factories.campaign(text="", picture=picture, group=factories.group(brand=""))
+    Revision.objects.update(frozen_at=timezone.now(), description="Then", opt_out_line="")
+    ready = body.prepare(revision=draft.revisions.get(), group=draft.group)
+
+    assert ready.render({}, sent_as="link", limit=RULE, link="x").text == "Then\nx"
+
+
 def test_a_frozen_content_keeps_the_words_of_then() -> None:
     draft = factories.campaign(text="Hi")
     Revision.objects.update(frozen_at=timezone.now(), brand="Then", opt_out_line="")

@@ -111,3 +111,21 @@ def test_what_blocks_comes_before_what_advises() -> None:
     draft = ready(text="Hi {{ ${first_name} }}", when="at")
 
     assert [one.severity for one in problems.of(draft, now=timezone.now())] == ["error", "advice"]
+
+
+def test_a_picture_that_nobody_described_is_not_launched() -> None:
+    picture = factories.rendition(asset=factories.asset(description=" "))
+    assert codes(ready(picture=picture)) == [("no_description", "error", "content")]
+
+
+def test_a_contact_card_says_by_itself_whose_it_is() -> None:
+    card = factories.rendition(asset=factories.asset(kind="vcf", description=""), kind="vcf")
+    assert codes(ready(picture=card)) == []
+
+
+@pytest.mark.parametrize("look, code", [(0b1111_0011, "sent_alike"), (0x0F0F_0F0F, None)])
+def test_a_picture_that_went_to_the_group_before_is_worth_a_word(look: int, code: str | None) -> None:
+    draft = ready(picture=factories.rendition(asset=factories.asset(look=look)))
+    old = factories.rendition(asset=factories.asset(look=0b1111_0000))
+    factories.run(factories.campaign(group=draft.group, picture=old), started_at=timezone.now())
+    assert codes(draft) == ([(code, "advice", "content")] if code else [])

@@ -182,3 +182,32 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
 
     with django_assert_num_queries(12):
         me.get(f"/campaigns/{draft.pk}/content")
+
+
+def test_what_is_to_be_seen_is_said_beside_the_file(me: Client, draft: Campaign) -> None:
+    picture = factories.rendition(asset=factories.asset(description=""))
+    draft.revisions.update(rendition=picture)
+    assert 'name="described"' in me.get(f"/campaigns/{draft.pk}/content").content.decode()
+
+    post(me, draft, text="Hi", description=" Two  umbrellas ", described=str(picture.asset_id))
+
+    picture.asset.refresh_from_db()
+    assert picture.asset.description == "Two umbrellas"
+
+
+def test_words_about_a_file_that_is_there_no_more_describe_no_other(me: Client, draft: Campaign) -> None:
+    before, after = factories.rendition(), factories.rendition()
+    draft.revisions.update(rendition=after)
+
+    post(me, draft, text="Hi", description="An old cat", described=str(before.asset_id))
+
+    after.asset.refresh_from_db()
+    assert after.asset.description == "A beach"
+
+
+def test_a_banner_is_advised_to_be_cut(me: Client, draft: Campaign) -> None:
+    draft.revisions.update(rendition=factories.rendition(width=1600, height=400))
+    page = me.get(f"/campaigns/{draft.pk}/content").content.decode()
+
+    assert "A wide picture is small on a phone" in page
+    assert f"/cut?for={draft.pk}" in page
