@@ -147,8 +147,9 @@ class Visitor:
         return number
 
     def launch(self) -> int:
-        """Press the launch button of the review page; returns the number of people it named."""
-        button = self.page.locator(".launch-button")
+        """Press *Launch…* on the review page and say yes; returns the number of people that the question named."""
+        self.page.locator(".launch-button").click()
+        button = self.page.get_by_role("button", name=re.compile("^Launch for"))
         people = int(re.sub(r"\D", "", button.inner_text()))
         button.click()
         self.page.wait_for_url("**/live")

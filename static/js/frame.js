@@ -16,6 +16,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 // <a data-dialog="id" href="/page/that/asks">: asks in a dialog instead of on a page of its own.
+// The second click of a double click that opened a dialog must not press what appeared under the pointer.
+let opened = { x: 0, y: 0, at: -Infinity };
+document.addEventListener("click", (event) => {
+  const isNear = Math.hypot(event.clientX - opened.x, event.clientY - opened.y) < 8;
+  if (event.detail && isNear && event.timeStamp - opened.at < 500 && event.target.closest("dialog")) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}, true);
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
@@ -23,6 +32,7 @@ document.addEventListener("click", (event) => {
   if (dialog) {
     event.preventDefault();
     dialog.showModal();
+    opened = { x: event.clientX, y: event.clientY, at: event.timeStamp };
     return;
   }
   const closer = event.target.closest("[data-close]");

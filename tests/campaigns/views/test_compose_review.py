@@ -120,6 +120,46 @@ def test_a_launch_states_the_number_and_leads_to_the_live_page(me: Client, draft
     assert (draft.state, draft.confirmed_people) == ("scheduled", 2)
 
 
+def test_the_launch_asks_once_and_says_whom_when_and_how(me: Client, draft: Campaign) -> None:
+    group = draft.group
+    group.allowed_countries = ["US", "GB"]
+    group.save()
+    factories.subscribed(factories.contact("+447700900123"), group)
+    draft = factories.campaign(text="Hi", picture=factories.rendition(), group=group)
+
+    asked = html.unescape(me.get(path(draft, "launch")).content.decode())
+
+    assert f"It goes to 3 people from “{group.name}”." in asked
+    assert "1 of them gets a text with a link" in asked
+    assert "It starts 30 seconds after you press the button. Until then you can undo it." in asked
+    assert "Launch for 3 people" in asked
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_the_question_of_a_booked_launch_says_the_moment_with_its_zone(me: Client, draft: Campaign) -> None:
+    day = (timezone.now() + timedelta(days=30)).date()
+    sent = {"version": 1, "when": "at", "date": day.isoformat(), "time": "09:00", "zone": "America/Denver"}
+    me.post(path(draft, "schedule"), sent)
+
+    asked = me.get(path(draft, "launch")).content.decode()
+
+    assert re.search(rf"It starts on [^<]*{day.day} [^<]*{day.year}, 09:00, Denver time", asked)
+
+
+def test_nothing_is_asked_where_a_problem_stands_in_the_way(me: Client, draft: Campaign) -> None:
+    draft.revisions.update(text="")
+
+    assert me.get(path(draft, "launch")).headers["Location"] == path(draft, "review")
+
+
+def test_the_review_asks_the_same_in_a_dialog(me: Client, draft: Campaign) -> None:
+    page = me.get(path(draft, "review")).content.decode()
+
+    assert 'data-dialog="launch"' in page
+    assert re.search(r'<dialog class="ask" id="launch"[^>]*>.*It goes to 2 people.*</dialog>', page, re.DOTALL)
+
+
 def test_a_double_click_launches_once_and_ends_on_the_live_page(me: Client, draft: Campaign) -> None:
     me.post(path(draft, "launch"), {"version": 1, "people": 2})
 
@@ -179,6 +219,50 @@ def test_a_test_goes_to_phones_that_were_proved(me: Client, draft: Campaign) -> 
     me.post(path(draft, "test"), {"version": 1, "to": [phone.pk]})
 
     assert Message.objects.get(kind="test").to_phone == phone.phone
+
+
+def boxes(page: str) -> dict[str, set[str]]:
+    """The boxes of the phones by their value, each with the words that stand in it."""
+    found = re.findall(r'<input class="form-check-input[^"]*" type="checkbox" name="to" value="(\d+)"([^>]*)>', page)
+    return {value: set(more.split()) for value, more in found}
+
+
+def test_only_proved_phones_are_ticked_from_the_start(me: Client, draft: Campaign) -> None:
+    proved = our_phone(draft.created_by)
+    waits = our_phone(draft.created_by, phone="+12125550143", proved_at=None)
+
+    found = boxes(me.get(path(draft, "review")).content.decode())
+
+    assert found == {str(proved.pk): {"checked"}, str(waits.pk): {"disabled"}}
+
+
+def test_after_a_test_the_same_phones_stay_ticked(me: Client, draft: Campaign) -> None:
+    one = our_phone(draft.created_by)
+    other = our_phone(draft.created_by, phone="+12125550143")
+
+    me.post(path(draft, "test"), {"version": 1, "to": [other.pk]})
+
+    found = boxes(me.get(path(draft, "review")).content.decode())
+    assert found == {str(one.pk): set(), str(other.pk): {"checked"}}
+
+
+def test_a_test_to_nobody_is_refused_beside_the_boxes(me: Client, draft: Campaign) -> None:
+    our_phone(draft.created_by)
+
+    answer = me.post(path(draft, "test"), {"version": 1})
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert re.search(r'id="test-problem" role="alert">.*Choose at least one phone', page, re.DOTALL)
+
+
+def test_without_a_proved_phone_the_button_is_off_and_says_why(me: Client, draft: Campaign) -> None:
+    our_phone(draft.created_by, proved_at=None)
+
+    page = me.get(path(draft, "review")).content.decode()
+
+    assert '<button class="btn" disabled aria-describedby="no-proved">' in page
+    assert "No phone is proved yet" in page
 
 
 def test_a_phone_that_is_not_proved_gets_no_test(me: Client, draft: Campaign) -> None:
