@@ -81,7 +81,9 @@ class ZoneSelect(forms.Select):
             for region, places in zones()
         )
         options = format_html_join("", '<optgroup label="{}">{}</optgroup>', groups)
-        return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), options)
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs({**self.attrs, "name": name}, attrs)), options
+        )
 
 
 def _option(zone: str, place: str, is_chosen: bool) -> SafeString:

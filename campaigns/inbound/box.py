@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from campaigns.models import Inbound, InboundMedia, Message
 from subscriptions import keywords, phones
+from subscriptions.models import OurPhone
 
 PER_PAGE: Final = 50
 
@@ -15,11 +16,12 @@ PER_PAGE: Final = 50
 @dataclass(frozen=True)
 class Row:
     """One inbound message, with the automatic answer that it got, if any; `may_mean_stop` where nothing was done about
-    a text that sounds like an opt-out."""
+    a text that sounds like an opt-out; `ours` is the label of a proved phone of ours, where nobody else is known."""
 
     inbound: Inbound
     answer: Message | None
     may_mean_stop: bool
+    ours: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Page:
 
 
 def page(*, search: str = "", action: str = "", group_id: int = 0, before: int = 0, sees_numbers: bool = False) -> Page:
-    """The newest messages that match, `before` an id (0: from the newest); always five queries.
+    """The newest messages that match, `before` an id (0: from the newest); at most six queries.
 
     `action` is one of Inbound.Action. Who may not see numbers finds people only by the whole number.
     """
@@ -44,13 +46,26 @@ def page(*, search: str = "", action: str = "", group_id: int = 0, before: int =
         rows = rows.filter(_matches(search, sees_numbers=sees_numbers))
     found = list(_whole(rows)[: PER_PAGE + 1])
     answers = _answers(found[:PER_PAGE])
-    shown = tuple(Row(inbound, answers.get(inbound.pk), _may_mean_stop(inbound)) for inbound in found[:PER_PAGE])
+    ours = _ours(found[:PER_PAGE])
+    shown = tuple(
+        Row(inbound, answers.get(inbound.pk), _may_mean_stop(inbound), ours.get(inbound.from_phone, ""))
+        for inbound in found[:PER_PAGE]
+    )
     return Page(shown, found[PER_PAGE - 1].pk if len(found) > PER_PAGE else 0)
 
 
 def _whole(rows: QuerySet[Inbound]) -> QuerySet[Inbound]:
     media = Prefetch("media", InboundMedia.objects.order_by("pk"))
     return rows.select_related("contact", "number__group", "campaign").prefetch_related(media).order_by("-pk")
+
+
+def _ours(shown: Sequence[Inbound]) -> dict[str, str]:
+    """Labels of proved phones of ours among strangers: their codes and answers to tests come in here as well."""
+    strangers = {one.from_phone for one in shown if one.contact is None}
+    if not strangers:
+        return {}
+    proved = OurPhone.objects.filter(phone__in=strangers, proved_at__isnull=False)
+    return dict(proved.values_list("phone", "label"))
 
 
 def _may_mean_stop(inbound: Inbound) -> bool:

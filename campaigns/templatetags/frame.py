@@ -3,13 +3,13 @@
 import functools
 import re
 import zoneinfo
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django import forms, template
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser, AnonymousUser, PermissionsMixin
 from django.contrib.humanize.templatetags import humanize
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
@@ -141,6 +141,25 @@ def zoned(value: datetime | None, zone: str = "") -> str:
     return f"{shown}, {place_of(str(info))}"
 
 
+@register.filter
+def to_the_second(value: datetime) -> str:
+    """A moment in words with its zone, to the second: for comparing two of them."""
+    local = timezone.localtime(value)
+    return f"{dateformat.format(local, _('D j M Y, H:i:s'))}, {place_of(str(timezone.get_current_timezone()))}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day in words: Wed 4 Mar 2026."""
+    return "–" if value is None else dateformat.format(value, _("D j M Y"))
+
+
+@register.filter
+def person(user: AbstractUser) -> str:
+    """Who of the team it is: the whole name, else the name to log in with."""
+    return user.get_full_name() or user.get_username()
+
+
 @register.simple_tag
 def when(value: datetime | None) -> SafeString:
     """How long ago or how soon, with the exact moment on hover and for machines."""
@@ -197,6 +216,10 @@ def field(bound: forms.BoundField, optional: str = "") -> dict[str, Any]:
     if css not in widget.attrs.get("class", ""):
         # On the widget itself, so that each radio of a set has it too.
         widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+    wrong = [name for name in bound.form.fields if name in bound.form.errors] if bound.errors else []
+    if wrong[:1] == [bound.name]:
+        # Where the page opens after a refusal: at the first field that is wrong.
+        widget.attrs["autofocus"] = True
     return {
         "field": bound,
         "widget": bound.as_widget(),

@@ -82,13 +82,25 @@ def steps(campaign: Campaign, here: str, *, found: Sequence[findings.Problem]) -
     """The four steps, each with its own state."""
     broken = {problem.where for problem in found if problem.severity == "error" and problem.code != "no_content"}
     empty = {problem.where for problem in found if problem.code == "no_content"}
+    unsaid = {"review", *empty, *_unsaid(campaign, here)}
     made = []
     for name, label in _STEPS:
-        state = "problem" if name in broken else "open" if name in empty or name == "review" else "done"
+        state = "problem" if name in broken else "open" if name in unsaid else "done"
         icon, state_label = _MARKS[state]
         url = reverse(f"campaigns:compose_{name}", args=[campaign.pk])
         made.append(Step(name, label, url, state, icon, state_label, is_here=name == here))
     return made
+
+
+def _unsaid(campaign: Campaign, here: str) -> set[str]:
+    """Steps that lie ahead and stand as a new draft has them: nobody has said anything there yet.
+
+    Whoever kept an audience went on by the schedule and saw *now*, which is what a new draft has.
+    """
+    if campaign.audience or here in {"schedule", "review"}:
+        return set()
+    ahead = {"schedule"} if here == "audience" else {"audience", "schedule"}
+    return ahead - {"schedule"} if campaign.local_at else ahead
 
 
 def lines(campaign: Campaign, found: Iterable[findings.Problem]) -> list[Line]:

@@ -209,7 +209,7 @@ def _people(request: HttpRequest, run: Run, found: sums.Sum) -> dict[str, Any]:
         sees_numbers=request.user.has_perm("subscriptions.see_phone_numbers"),
     )
     kept = urlencode({name: value for name, value in chosen.items() if value})
-    rows = [(row, _why(row)) for row in page.rows]
+    rows = [(row, of := sums.PART_OF_STATE[row.state], sums.LABELS[of], _why(row)) for row in page.rows]
     reasons = [(part, code, reason_words.reason(code), n) for part, code, n in recipients.by_reason(run=run)]
     return {
         **chosen,

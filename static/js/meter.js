@@ -57,6 +57,8 @@ export function drawMeter(root, text, mirror) {
     .replace("{envelope}", whole.format(added))
     .replace("{total}", whole.format(total))
     .replace("{hard}", whole.format(mirror.hard));
+  const bytes = root.querySelector('[data-count="bytes"]');
+  if (bytes) bytes.textContent = whole.format(textBytes);
   meter.querySelector("[data-words]").textContent = words;
   meter.querySelector("[data-title]").textContent = words;
 }

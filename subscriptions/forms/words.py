@@ -73,6 +73,7 @@ COLUMN: Final[dict[str, Promise]] = {
     "language": _("language"),
     "city": _("city"),
     "time_zone": _("time zone"),
+    "consent": _("left out (about the consent)"),
 }
 
 

@@ -10,6 +10,8 @@ PHONE: Final = "phone"
 COUNTRY: Final = "country"
 NAME: Final = "name"
 ATTRIBUTE: Final = "attribute."
+# About the consent of a row: the form says it for the whole file, so such a column is named and left out.
+CONSENT: Final = "consent"
 
 _MEANINGS: Final = {
     PHONE: "phone phonenumber phoneno mobile mobilenumber mobilephone cell cellphone tel telephone number msisdn e164 "
@@ -22,6 +24,12 @@ _MEANINGS: Final = {
     "language": "language lang locale langue",
     "city": "city town ville",
     "time_zone": "timezone tz zone fuseauhoraire",
+    CONSENT: "consent consentdate consentdatetime consenttime consenttimestamp consentsource consentwording "
+    "consenttext consentedat consentat consentgivenat consentgivenon consentdetail consentlanguage consentproof "
+    "consentmethod dateofconsent sourceofconsent wordingofconsent optin optindate optinat optinsource optinwording optintext "
+    "optintime optintimestamp optedinat optedinon subscribedat subscribedon subscribedate consentement "
+    "dateconsentement dateduconsentement sourceconsentement sourceduconsentement texteconsentement "
+    "texteduconsentement consentementdate consentementsource consentementtexte",
 }
 _BY_HEADER: Final = {header: meaning for meaning, headers in _MEANINGS.items() for header in headers.split()}
 # What merge fields can name: see campaigns/text.
@@ -29,7 +37,7 @@ _ATTRIBUTE_NAME: Final = re.compile(r"\w[\w .\-/]{0,59}")
 
 
 def meanings(header: list[str]) -> tuple[str, ...]:
-    """What each column means: a contact's column, `attribute.<name>`, or '' for one without a name.
+    """What each column means: a contact's column, `attribute.<name>`, `consent`, or '' for one without a name.
 
     Raises ImportRefused when no column holds the numbers, when two mean the same, or when a name cannot be a field.
     """
@@ -38,7 +46,7 @@ def meanings(header: list[str]) -> tuple[str, ...]:
         shown = ", ".join(cell.strip() for cell in header if cell.strip())[:200]
         raise ImportRefused(code="no_phone_column", found=shown, words=words("no_phone_column") % {"found": shown})
     for meaning, cell in zip(found, header, strict=True):
-        if meaning and found.count(meaning) > 1:
+        if meaning and meaning != CONSENT and found.count(meaning) > 1:
             raise ImportRefused(code="column_twice", found=cell, words=words("column_twice") % {"found": cell.strip()})
     return found
 

@@ -73,7 +73,7 @@ def _person(row: read.Row, *, any_number: bool) -> Person | Trouble:
     profile: dict[str, str] = {}
     attributes: dict[str, str] = {}
     for meaning, cell in row.cells.items():
-        if not cell or meaning in {columns.PHONE, columns.COUNTRY}:
+        if not cell or meaning in {columns.PHONE, columns.COUNTRY, columns.CONSENT}:
             continue
         if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t\r" for sign in cell):
             return _trouble(row, "control_characters", meaning)

@@ -66,6 +66,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "problems": [_told(problem, sees_numbers=sees_numbers) for problem in run.problems],
             "encoding": words.ENCODING[run.reading["encoding"]],
             "delimiter": words.DELIMITER[run.reading["delimiter"]],
+            "has_consent_columns": any(meaning == "consent" for _header, meaning in run.reading["columns"]),
             "columns": [(header, words.column(meaning)) for header, meaning in run.reading["columns"]],
         },
     )

@@ -228,3 +228,13 @@ def test_a_version_that_is_none_is_a_stale_form(marketer: Client, version: str) 
     assert marketer.post(f"/campaigns/{draft.pk}/basics", form).status_code == 422
     draft.refresh_from_db()
     assert draft.name != "Mine"
+
+
+def test_a_refused_form_opens_at_its_first_wrong_field(marketer: Client) -> None:
+    factories.number()
+
+    empty = marketer.post("/campaigns/new", {"name": ""}).content.decode()
+    without_group = marketer.post("/campaigns/new", {"name": "x", "purpose": "promotion"}).content.decode()
+
+    assert re.findall(r'<[^>]*name="(\w+)"[^>]* autofocus', empty) == ["name"]
+    assert re.findall(r'<[^>]*name="(\w+)"[^>]* autofocus', without_group) == ["group"]

@@ -1,5 +1,6 @@
 """Audience, schedule and basics; and what all pages cost."""
 
+import re
 from datetime import timedelta
 
 import factories
@@ -171,3 +172,33 @@ def test_pages_cost_the_same_for_one_and_for_thirty(
 
     with django_assert_num_queries(queries):
         me.get(path(draft, page))
+
+
+def states_of(me: Client, draft: Campaign, page: str) -> dict[str, str]:
+    return {step.name: step.state for step in me.get(path(draft, page)).context["steps"]}
+
+
+def test_on_a_new_draft_what_lies_ahead_is_open(me: Client, draft: Campaign) -> None:
+    on_content, on_audience = states_of(me, draft, "content"), states_of(me, draft, "audience")
+
+    assert on_content == {"content": "done", "audience": "open", "schedule": "open", "review": "open"}
+    assert on_audience == {"content": "done", "audience": "done", "schedule": "open", "review": "open"}
+
+
+def test_an_audience_that_was_kept_is_done(me: Client, draft: Campaign) -> None:
+    me.post(path(draft, "audience"), in_denver(act="next"))
+
+    assert states_of(me, draft, "content") == {
+        "content": "done",
+        "audience": "done",
+        "schedule": "done",
+        "review": "open",
+    }
+
+
+def test_the_zones_are_a_select_as_all_others(me: Client, draft: Campaign) -> None:
+    page = me.get(path(draft, "schedule")).content.decode()
+
+    assert re.search(
+        r'<select[^>]*class="form-select"[^>]*id="id_zone"|<select[^>]*id="id_zone"[^>]*class="form-select"', page
+    )

@@ -1,5 +1,6 @@
 """The Inbox and the files in it: who sees what, what is found, what the world gets under an unguessable address."""
 
+import html
 from datetime import timedelta
 
 import factories
@@ -15,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaigns import roles
 from campaigns.models import Inbound, InboundMedia
-from subscriptions.models import Contact, SenderNumber
+from subscriptions.models import Contact, OurPhone, SenderNumber
 
 __all__ = ["sandbox_secret"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sandbox_secret")]
@@ -276,3 +277,15 @@ def test_our_own_pages_ask_for_the_right(one: InboundMedia) -> None:
 
 def test_a_post_is_refused(one: InboundMedia) -> None:
     assert Client().post(f"/in/{one.token}").status_code == 405
+
+
+def test_a_phone_of_ours_is_called_by_its_label_once_it_is_proved(manager: Client, number: SenderNumber) -> None:
+    by = User.objects.get()
+    ours = OurPhone.objects.create(phone="+12125550142", label="Mara's phone", added_by=by, code="661283")
+    inbound_world.write(number, ours.phone, "661283")
+
+    page = html.unescape(_page(manager))
+
+    assert "Mara's phone" in page
+    assert "our phone, proved" in page
+    assert "Unknown person" not in page

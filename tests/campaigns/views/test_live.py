@@ -244,3 +244,32 @@ def test_queries_do_not_grow_with_people(browser: Client, run: Run, django_asser
         factories.message(run=run, contact=person, number=run.campaign.group.numbers.get())
     with django_assert_num_queries(16):
         _page(browser, run)
+
+
+def _row(html: str, words: str) -> str:
+    rows = re.findall(r"<tr>.*?</tr>", html, re.DOTALL)
+    return next(row for row in rows if words in row)
+
+
+def test_who_was_left_out_was_sent_nothing(browser: Client, run: Run) -> None:
+    html = _page(browser, run, "?part=left_out")
+    assert re.search(r'data-label="Sent as"><span>–', _row(html, "unsubscribed"))
+
+
+def test_a_row_says_its_state_in_the_words_of_the_filter_and_in_its_own(browser: Client, run: Run) -> None:
+    Message.objects.filter(run=run, state="pending").update(state="accepted")
+    row = _row(_page(browser, run), "accepted by the provider")
+    assert "<span>on the way<" in row
+
+
+def test_who_did_it_is_said_by_the_whole_name(browser: Client, run: Run, marketer: User) -> None:
+    User.objects.filter(pk=marketer.pk).update(first_name="Mara", last_name="Keller")
+    Campaign.objects.filter(pk=run.campaign_id).update(confirmed_by=marketer)
+    browser.post(f"/campaigns/{run.campaign_id}/pause")
+    html = _page(browser, run)
+    assert "launched by Mara Keller" in html
+    assert re.search(r"paused</span></span> <span class=\"cell-more\">.* · Mara Keller</span>", html)
+
+
+def test_the_live_page_leads_back_to_the_list(browser: Client, run: Run) -> None:
+    assert '<a class="crumb" href="/campaigns/">' in _page(browser, run)

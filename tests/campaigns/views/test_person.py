@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +77,7 @@ def test_stop_is_set_against_the_last_hand_over_to_the_second() -> None:
     assert "Nothing left after the opt-out." in told
     assert f"{now:%H:%M:%S}" in told
     assert f"{now - timedelta(seconds=2):%H:%M:%S}" in told
+    assert re.search(rf">[A-Z][a-z]{{2}} {now.day} [A-Z][a-z]{{2}} {now.year}, {now:%H:%M:%S}, (UTC|\w+ time)<", told)
     Message.objects.update(handed_over_at=now + timedelta(seconds=1))
     assert "A text left after the opt-out." in page(person)
 

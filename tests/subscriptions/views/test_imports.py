@@ -103,3 +103,21 @@ def test_what_is_far_too_large_is_refused_in_words_and_not_kept(clerk: Client, s
     answer = upload(clerk, b"phone\n" + b"+12125550100\n" * 200)
     assert answer.status_code == 422
     assert "The file has 2 KB; at most 1 KB" in answer.content.decode()
+
+
+def test_columns_about_consent_are_left_out_and_the_dry_run_says_so(clerk: Client) -> None:
+    body = b"phone,consent_date,Consent Source,consent_wording,store\n+12125550100,2020-01-01,shop,I agree,Pier 7\n"
+
+    answer = upload(clerk, body)
+
+    page = clerk.get(answer.url).content.decode()
+    assert "Columns about consent are not taken in" in page
+    assert "“consent_date” → left out (about the consent)" in page
+    clerk.post(f"{answer.url}/commit")
+    assert Contact.objects.get().attributes == {"store": "Pier 7"}
+
+
+def test_without_such_columns_nothing_is_said_of_them(clerk: Client) -> None:
+    answer = upload(clerk, b"phone,store\n+12125550100,Pier 7\n")
+
+    assert "Columns about consent" not in clerk.get(answer.url).content.decode()
