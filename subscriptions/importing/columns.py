@@ -26,8 +26,8 @@ _MEANINGS: Final = {
     "time_zone": "timezone tz zone fuseauhoraire",
     CONSENT: "consent consentdate consentdatetime consenttime consenttimestamp consentsource consentwording "
     "consenttext consentedat consentat consentgivenat consentgivenon consentdetail consentlanguage consentproof "
-    "consentmethod dateofconsent sourceofconsent wordingofconsent optin optindate optinat optinsource optinwording optintext "
-    "optintime optintimestamp optedinat optedinon subscribedat subscribedon subscribedate consentement "
+    "consentmethod dateofconsent sourceofconsent wordingofconsent optin optindate optinat optinsource optinwording "
+    "optintext optintime optintimestamp optedinat optedinon subscribedat subscribedon subscribedate consentement "
     "dateconsentement dateduconsentement sourceconsentement sourceduconsentement texteconsentement "
     "texteduconsentement consentementdate consentementsource consentementtexte",
 }

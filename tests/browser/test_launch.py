@@ -24,6 +24,28 @@ def test_a_double_click_launches_once(visit: Visit) -> None:
     expect(page.locator(".launch-button")).to_be_visible()
 
 
+def test_the_double_click_that_opens_the_question_does_not_answer_it(visit: Visit) -> None:
+    """The worst place for the dialog: its button right where *Launch…* was pressed."""
+    visitor = visit("Marketer")
+    page = visitor.page
+    visitor.compose("Under the pointer", file=None, text="Once", city="Miami")
+    opener = page.locator(".launch-button")
+    opener.scroll_into_view_if_needed()
+    box = opener.bounding_box()
+    assert box
+    answer = page.get_by_role("button", name=re.compile("^Launch for"), include_hidden=True)
+    place = (
+        "(one, box) => { one.style.position = 'fixed'; one.style.left = box.x + 'px'; one.style.top = box.y + 'px'; }"
+    )
+    answer.evaluate(place, box)
+    page.mouse.dblclick(box["x"] + 20, box["y"] + 20)
+    expect(page.locator("dialog#launch")).to_be_visible()
+    page.wait_for_timeout(600)
+    answer.click()
+    page.wait_for_url("**/live")
+    visitor.press("Undo")
+
+
 def test_the_second_of_two_launches_leads_to_the_first(visit: Visit) -> None:
     first, second = visit("Marketer"), visit("Account manager")
     number = first.compose("Two launches", file=None, text="Once more", city="Dallas")
