@@ -36,6 +36,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "fit_unsupported_kind": _("No smaller copy of a {found} file can be made."),
     "cut_unsupported_kind": _("A {found} file cannot be cut: only still pictures can."),
     "cannot_fit": _("Even the smallest copy has {found}, which is over {limit}."),
+    "photo_not_picture": _("This is not a picture. A photo is a JPEG, PNG, WebP or HEIC."),
     "photo_unsupported_kind": _("This is a {found} file. A photo is a JPEG, PNG, WebP or HEIC."),
     "original_missing": _("The file as it was uploaded is gone from the storage. Upload it again."),
     "vcard_too_large": _("The contact card has {found}; at most {limit} can be taken in."),

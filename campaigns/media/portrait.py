@@ -11,13 +11,16 @@ KINDS: Final = "jpeg, png, webp, heic"
 
 
 def identify(data: bytes) -> str:
-    """The kind of a picture that can become a photo, by content. Raises UnfitError: empty, photo_unsupported_kind."""
+    """The kind of a picture that can become a photo, by content. Raises UnfitError: empty, photo_not_picture,
+    photo_unsupported_kind."""
     try:
         kind = probe.identify(data)
     except problems.UnfitError as unfit:
         problem = unfit.problems[0]
         if problem.code == "empty":
             raise
+        if problem.code == "not_media":
+            raise problems.refuse("photo_not_picture", limit=KINDS, found=problem.found) from None
         raise problems.refuse("photo_unsupported_kind", limit=KINDS, found=problem.found) from None
     if kind not in KINDS.split(", "):
         raise problems.refuse("photo_unsupported_kind", limit=KINDS, found=kind)

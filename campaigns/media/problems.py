@@ -26,6 +26,7 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | fit_unsupported_kind    | kinds that can be fitted | the kind                                                  |
 | cut_unsupported_kind    | 'jpeg, png'              | the kind                                                  |
 | cannot_fit              | bytes of the budget      | bytes of the smallest copy that could be made             |
+| photo_not_picture       | kinds a photo can have   | 'text' or 'unknown'                                       |
 | photo_unsupported_kind  | kinds a photo can have   | what it is                                                |
 | original_missing        | -                        | -                                                         |
 | vcard_too_large         | bytes of a card          | bytes                                                     |

@@ -78,7 +78,7 @@ def test_noise_stays_small_and_what_shines_through_is_white() -> None:
         (samples.gif(), "photo_unsupported_kind"),
         (samples.vcf(), "photo_unsupported_kind"),
         (samples.PDF, "photo_unsupported_kind"),
-        (samples.TEXT, "photo_unsupported_kind"),
+        (samples.TEXT, "photo_not_picture"),
         (samples.jpeg()[:-900], "truncated"),
         (samples.huge_png(), "side_too_long"),
     ],
