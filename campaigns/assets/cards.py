@@ -1,6 +1,5 @@
 """Contact cards made here: the numbers to offer, the photo, and the card as an asset like any upload."""
 
-import dataclasses
 from datetime import datetime
 from typing import Final
 
@@ -72,7 +71,7 @@ def make(*, card: vcard.Card, by: User, now: datetime, made_from: Asset | None =
     It is judged like any upload, so nothing gets in here that could not come in by the front door. Raises
     UploadRefused. Decodes for seconds: not in a transaction.
     """
-    data = vcard_write.write(dataclasses.replace(card, left_out=(), is_name_derived=False))
+    data = vcard_write.write(card)
     name = card.full_name.replace("/", "-").replace("\\", "-")
     asset = store.take_in(name=f"{name}.vcf", chunks=[data], by=by, now=now)
     with transaction.atomic():

@@ -150,7 +150,7 @@ def _card(data: bytes) -> Review:
         mime=kinds.MIME["vcf"],
         upload=probe.of_card(card, size=len(data)),
         data=vcard_write.write(card),
-        notes=("name_derived",) * card.is_name_derived + ("lines_removed",) * bool(card.left_out),
+        notes=(*card.notes, *["lines_removed"] * bool(card.left_out)),
         card=card.as_shown(),
         poster=posters.of_file(card.photo) if card.photo else None,
     )

@@ -76,7 +76,8 @@ CARD_PHYSICAL_LINES: Final = 300_000
 # One property, but for photos and the like; and its name with all parameters.
 CARD_LINE_BYTES: Final = 10_000
 CARD_HEAD_BYTES: Final = 4_000
-CARD_PHOTO_SIDE: Final = 4_096
+# A larger photo is reduced as it is read: no phone shows as much, and whoever reads a card holds its text as well.
+CARD_PHOTO_EDGE: Final = 2_048
 
 
 def review(kind: str) -> Ceiling:

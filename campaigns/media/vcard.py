@@ -34,7 +34,7 @@ class Labelled:
 class Card:
     """What a phone shows of a card. `names` are family, given, further names, prefixes, suffixes; `addresses` hold
     their seven parts joined by line breaks; `photo` is a rebuilt picture of `photo_kind`; `left_out` names what was
-    dropped. `is_name_derived` says that `full_name` was put together from other facts."""
+    dropped, `notes` what else was done: name_derived (`full_name` was put together), pixels_halved (of the photo)."""
 
     full_name: str
     phones: tuple[Labelled, ...]
@@ -48,7 +48,7 @@ class Card:
     photo: bytes | None = None
     photo_kind: str = ""
     left_out: tuple[str, ...] = ()
-    is_name_derived: bool = False
+    notes: tuple[str, ...] = ()
 
     def as_shown(self) -> "Card":
         """The card as a phone shows it: of the photo only the small square. Decodes the photo."""
@@ -72,13 +72,14 @@ class Card:
 
     @classmethod
     def restore(cls, values: dict[str, Any], *, photo: bytes | None = None) -> Self:
-        """The card from what `store` gave, and its photo."""
+        """The card from what `store` gave, now or once, and its photo."""
         labelled = {
             name: tuple(Labelled(entry["value"], tuple(entry["types"]), entry.get("line")) for entry in values[name])
             for name in ("phones", "emails", "addresses")
         }
-        plain = {name: tuple(values[name]) for name in ("names", "left_out")}
-        return cls(**{**values, **labelled, **plain, "photo": photo})
+        plain = {name: tuple(values.get(name, ())) for name in ("names", "left_out", "notes")}
+        known = {name: value for name, value in values.items() if name in cls.__dataclass_fields__}
+        return cls(**{**known, **labelled, **plain, "photo": photo})
 
 
 def read(data: bytes) -> Card:
@@ -150,7 +151,7 @@ class _Facts:
         self.photo: bytes | None = None
         self.left_out: list[str] = []
         self.broken: set[str] = set()
-        self.is_name_derived = False
+        self.notes: list[str] = []
 
     def take(self, line: vcard_lines.Line) -> None:
         try:
@@ -168,7 +169,7 @@ class _Facts:
             return False
         if line.name == "PHOTO":
             if self.photo is None and line.raw.strip():
-                self.photo = vcard_photo.read(line)
+                self.photo = vcard_photo.read(line, notes=self.notes)
             return self.photo is not None
         text = line.text().strip()
         if not text:
@@ -208,7 +209,7 @@ class _Facts:
         name = " ".join(part for part in (prefix, given, further, family, suffix) if part)
         if name or self.texts.get("ORG"):
             self.texts["FN"] = name or self.texts["ORG"]
-            self.is_name_derived = True
+            self.notes.append("name_derived")
 
     def card(self) -> Card:
         return Card(
@@ -224,7 +225,7 @@ class _Facts:
             photo=self.photo,
             photo_kind="jpeg" if self.photo else "",
             left_out=tuple(sorted(set(self.left_out))),
-            is_name_derived=self.is_name_derived,
+            notes=tuple(self.notes),
         )
 
 

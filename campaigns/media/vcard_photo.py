@@ -19,11 +19,13 @@ _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ADDRESS_KINDS: Final = frozenset({"URI", "URL", "CONTENT-ID", "CID"})
 
 
-def read(line: vcard_lines.Line) -> bytes:
-    """The photo of a PHOTO line, rebuilt as a JPEG: what every phone shows. Raises UnfitError: vcard_photo_by_address,
-    vcard_photo_unreadable."""
+def read(line: vcard_lines.Line, *, notes: list[str]) -> bytes:
+    """The photo of a PHOTO line, rebuilt as a JPEG: what every phone shows. Where it is too large, says so in `notes`.
+
+    Raises UnfitError: vcard_photo_by_address, vcard_photo_unreadable.
+    """
     try:
-        return _rebuilt(_bytes(line))
+        return _rebuilt(_bytes(line), notes)
     except problems.UnfitError as unfit:
         if unfit.problems[0].code == "vcard_photo_by_address":
             raise
@@ -76,18 +78,33 @@ def _reason(code: str) -> str:
     return "corrupt" if code == "vcard_bad_encoding" else code
 
 
-def _rebuilt(data: bytes) -> bytes:
+def _rebuilt(data: bytes, notes: list[str]) -> bytes:
     kind = kinds.sniff(data)
     if kind == "gif":
-        return _as_jpeg(gif_write.first_frame(gif.parse(data)))
+        return _as_jpeg(_reduced(gif_write.first_frame(gif.parse(data)), notes))
     if kind not in {"jpeg", "png"}:
         raise problems.refuse("unsupported_kind" if data else "empty", found=kind)
-    picture = still.decode(data, kind=kind)
-    if max(picture.image.size) > limits.CARD_PHOTO_SIDE:
-        raise problems.refuse("side_too_long", limit=limits.CARD_PHOTO_SIDE, found=max(picture.image.size))
-    if kind == "png":
-        return _as_jpeg(still.canonical(picture, []))
+    picture = still.decode(data, kind=kind, long_edge=limits.CARD_PHOTO_EDGE // 2)
+    if kind == "png" or picture.scale > 1 or max(picture.image.size) > limits.CARD_PHOTO_EDGE:
+        notes += ["pixels_halved"] * (picture.scale > 1)
+        return _as_jpeg(_reduced(still.canonical(picture, []), notes))
     return rebuild.rebuild(picture, size=len(data), notes=[])[0]
+
+
+def _reduced(image: Image.Image, notes: list[str]) -> Image.Image:
+    """The picture with at most CARD_PHOTO_EDGE pixels a side. It is not held twice: there may be room for one only."""
+    most = limits.CARD_PHOTO_EDGE
+    if max(image.size) <= most:
+        return image
+    if "pixels_halved" not in notes:
+        notes.append("pixels_halved")
+    share = most / max(image.size)
+    size = max(1, round(image.width * share)), max(1, round(image.height * share))
+    if image.mode not in {"L", "RGB"}:
+        # Thinned out before its colours are looked up or laid on white, which would hold it twice more.
+        image = image.resize((2 * size[0], 2 * size[1]), Image.Resampling.NEAREST)
+        image = _on_white(image)
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _as_jpeg(image: Image.Image) -> bytes:

@@ -54,6 +54,11 @@ def _escape(text: str) -> str:
 
 def _fold(line: str) -> bytes:
     """One line with its end. A character is never cut: some phones unfold after decoding, others before."""
+    if line.isascii():
+        # A photo of megabytes must not become as many objects.
+        first, rest, step = line[:_FOLD_OCTETS], line[_FOLD_OCTETS:], _FOLD_OCTETS - 1
+        pieces = [first, *(rest[start : start + step] for start in range(0, len(rest), step))]
+        return "\r\n ".join(pieces).encode("ascii") + b"\r\n"
     out, length = [], 0
     for character in line:
         octets = character.encode("utf-8")

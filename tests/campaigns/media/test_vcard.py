@@ -210,6 +210,25 @@ def test_a_bomb_stays_within_the_memory_of_the_fence(name: str) -> None:
     assert problem.code.startswith("vcard_")
 
 
+@pytest.mark.parametrize(
+    "photo",
+    [
+        samples.encoded(samples.drawing(6_000, 4_000), "JPEG", quality=60, progressive=True),
+        samples.encoded(samples.drawing(5_000, 5_000), "PNG"),
+        samples.encoded(samples.drawing(4_096, 2_048, "RGBA"), "PNG"),
+        samples.encoded(samples.drawing(3_000, 1_500), "GIF"),
+    ],
+    ids=["jpeg", "png", "transparent png", "gif"],
+)
+def test_a_very_large_photo_is_reduced_as_it_is_read(photo: bytes) -> None:
+    verdict = fence.review(samples.vcf("PHOTO;ENCODING=b:" + base64.b64encode(photo).decode()), name="a.vcf")
+    assert (verdict.problems, verdict.notes) == ((), ("pixels_halved",))
+    assert verdict.data is not None
+    kept = vcard.read(verdict.data).photo
+    assert kept is not None
+    assert max(samples.opened(kept).size) in range(1_200, limits.CARD_PHOTO_EDGE + 1)
+
+
 def test_card_survives_being_stored() -> None:
     card = vcard.read(_card(*GOOD, "EMAIL;TYPE=work:ada@example.com", "END:VCARD"))
     assert vcard.Card.restore(card.store()) == card
