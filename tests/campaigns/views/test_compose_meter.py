@@ -127,3 +127,11 @@ def test_marks_over_the_red_line_go_and_words_that_would_touch_are_hidden(
 def test_words_that_hid_stay_hidden_while_the_message_grows() -> None:
     seen = [placed(total_bytes, PRODUCT)["advice"][1] for total_bytes in range(0, 12_000_000, 50_000)]
     assert seen == sorted(seen, reverse=True)
+
+
+def test_the_exact_figures_stand_on_hover_before_any_script_ran(client: Client) -> None:
+    client.force_login(factories.user("Marketer"))
+    draft = factories.campaign(text="Hi", picture=factories.rendition(bytes=600_001))
+    page = client.get(f"/campaigns/{draft.pk}/content").content.decode()
+    title = page.partition("<title data-title>")[2].partition("</title>")[0]
+    assert title.startswith("File 600,001 bytes + text")
