@@ -1,5 +1,6 @@
 """What shines through a picture and how it is flattened, and what stands beside a copy."""
 
+import re
 from typing import Any
 
 import composer_pages
@@ -97,3 +98,20 @@ def test_a_broker_that_is_away_keeps_nobody_from_asking(
     act(me, draft, "flatten:white")
 
     assert fit.waiting(now=timezone.now()) == [Fit.objects.get().pk]
+
+
+def test_animations_play_side_by_side_without_a_slider(
+    me: Client, draft: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fit.fitters.FITTERS, "gif", fit.fitters.FITTERS["png"])
+    asset = put(draft, media_samples.gif(5), "waves.gif")
+    copy = factories.rendition(asset=asset, purpose="fitted", budget_bytes=1, kind="gif", frames=3)
+    drafts.attach(campaign=draft, rendition=copy, version=draft.version, by=draft.created_by, now=timezone.now())
+
+    file = parts(me, draft)["file"]
+
+    assert "compare-slider" not in file
+    assert "is-still" not in file
+    assert f'is-before"><img src="/assets/{store.clean_copy(asset).token}"' in file
+    assert f'is-after"><img src="/assets/{copy.token}"' in file
+    assert re.search(r"Frames</th><td>5</td><td>3</td>", file)
