@@ -145,7 +145,8 @@ def zoned(value: datetime | None, zone: str = "") -> str:
 def to_the_second(value: datetime) -> str:
     """A moment in words with its zone, to the second: for comparing two of them."""
     local = timezone.localtime(value)
-    return f"{dateformat.format(local, _('D j M Y, H:i:s'))}, {place_of(str(timezone.get_current_timezone()))}"
+    moment = dateformat.format(local, _("D j M Y, H:i:s"))
+    return f"{moment}, {place_of(str(timezone.get_current_timezone()))}"
 
 
 @register.filter
