@@ -4,7 +4,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) -I mmsadmin/bootstrap.py
 VENV = .venv/bin
 
-.PHONY: help run test lint bench messages lock clean
+.PHONY: help run test fuzz lint bench messages lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ run: ## start everything on this machine (PORT=8000 unless you say otherwise)
 
 test: ## install what the tests need, then run all of them
 	@$(BOOTSTRAP) test $(ARGS)
+
+fuzz: ## throw broken files at the decoders (SECONDS=600 unless you say otherwise)
+	@$(BOOTSTRAP) fuzz $(SECONDS)
 
 lint: ## ruff, mypy, the floors, the templates
 	@$(BOOTSTRAP) lint

@@ -203,6 +203,14 @@ def test(arguments: Sequence[str]) -> None:
         raise Halt("Some tests failed: they are named above.")
 
 
+def fuzz(arguments: Sequence[str]) -> None:
+    """Throw broken files at the decoders, for so many seconds each way; what is found goes on where it ended."""
+    develop()
+    os.environ["FUZZ_SECONDS"] = arguments[0] if arguments else "600"
+    os.environ["FUZZ_FOLDER"] = str(Path(os.environ.get("MMSADMIN_VAR") or ROOT / "var") / "fuzz")
+    become(BIN / "python", "-m", "pytest", "-q", "tests/faults/test_bad_media.py")
+
+
 def lint(_arguments: Sequence[str]) -> None:
     """Everything that can be judged without running it."""
     develop()
@@ -252,7 +260,7 @@ def develop() -> None:
     node_packages()
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "messages": messages, "lock": lock}
+COMMANDS = {"run": run, "test": test, "fuzz": fuzz, "lint": lint, "bench": bench, "messages": messages, "lock": lock}
 
 
 def main() -> int:

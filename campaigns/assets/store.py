@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import states
 from campaigns.assets import depot, names
-from campaigns.media import check, fence, kinds, limits, problems
+from campaigns.media import fence, kinds, limits, problems, reviews
 from campaigns.models import Asset, History, Rendition
 from subscriptions import refusals
 
@@ -80,7 +80,7 @@ def _read(chunks: Iterable[bytes]) -> bytes:
 
 
 def _keep(
-    data: bytes, sha256: str, verdict: check.Review, clean: bytes, *, name: str, by: User, now: datetime
+    data: bytes, sha256: str, verdict: reviews.Review, clean: bytes, *, name: str, by: User, now: datetime
 ) -> Asset:
     uploaded = verdict.upload
     asset = Asset(

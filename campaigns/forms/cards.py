@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.assets import cards
 from campaigns.forms import media_words
-from campaigns.media import crop, problems, vcard, vcard_phones, vcard_write
+from campaigns.media import crop, problems, vcard, vcard_dialling, vcard_write
 from subscriptions.models import SenderNumber, SubscriptionGroup
 
 _KEPT_CHARACTERS: Final = 60_000
@@ -214,7 +214,7 @@ def _row(value: str, kind: str) -> Row:
     if not value:
         return Row("", kind)
     try:
-        return Row(vcard_phones.in_full(value), kind)
+        return Row(vcard_dialling.in_full(value), kind)
     except problems.UnfitError:
         return Row(value, kind, _("This is no number that can be dialled. Write it like +1 212 555 0123."))
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from campaigns.assets import depot
 from campaigns.gateways import base, http, registry
 from campaigns.inbound import replies
-from campaigns.media import check, fence, kinds, limits
+from campaigns.media import fence, kinds, limits, reviews
 from campaigns.models import Inbound, InboundMedia
 from campaigns.sending import accounts
 from subscriptions.models import ProviderAccount
@@ -98,7 +98,7 @@ def _fetch_one(one: InboundMedia, account: ProviderAccount) -> None:
             _note(one, away.code)
 
 
-def _keep(one: InboundMedia, review: check.Review, data: bytes) -> None:
+def _keep(one: InboundMedia, review: reviews.Review, data: bytes) -> None:
     """Store the rebuilt file; what came is never stored."""
     with depot.asked("a file that came in"):
         one.file.save(f"{one.token}.{kinds.EXTENSION[review.kind]}", ContentFile(data), save=False)

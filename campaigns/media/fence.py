@@ -20,7 +20,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
-from campaigns.media import check, crop, kinds, limits, posters, probe, problems, size, turns, vcard, vcard_phones, wire
+from campaigns.media import (
+    crop,
+    kinds,
+    limits,
+    posters,
+    probe,
+    problems,
+    reviews,
+    size,
+    turns,
+    vcard,
+    vcard_dialling,
+    wire,
+)
 from campaigns.media import portrait as photos
 from campaigns.media.fit import result
 
@@ -49,7 +62,7 @@ def review(
     hard_limit_bytes: int | None = None,
     advice_bytes: int | None = None,
     timeout_s: float = limits.REVIEW.wall_s,
-) -> check.Review:
+) -> reviews.Review:
     """Judge and rebuild one file. Never raises for a bad file, nor where too many are open already: problem `busy`.
 
     `name` only tells a text meant as contact card from any other text. With `hard_limit_bytes` and `advice_bytes` the
@@ -58,14 +71,14 @@ def review(
     kind = kinds.sniff(data, name=name)
     if upload_limit_bytes is not None and len(data) > upload_limit_bytes:
         found = problems.Problem("too_large_upload", limit=upload_limit_bytes, found=len(data))
-        return check.refused(data, kind=kind, found=(found,))
+        return reviews.refused(data, kind=kind, found=(found,))
     try:
         probe.identify(data, name=name)  # most wrong files are told from their first bytes, without a child
         child = _Child("campaigns.media", kind=kind, ceiling=limits.review(kind), timeout_s=timeout_s)
         with turns.taken():
             header, parts = child.run({"name": name, "kind": kind}, data)
     except problems.UnfitError as unfit:
-        return check.refused(data, kind=kind, found=unfit.problems)
+        return reviews.refused(data, kind=kind, found=unfit.problems)
     verdict = _review(header, parts)
     if verdict.data is None or hard_limit_bytes is None or advice_bytes is None:
         return verdict
@@ -252,12 +265,12 @@ class _Child:
         return header, parts
 
 
-def _review(header: dict[str, Any], parts: list[bytes]) -> check.Review:
+def _review(header: dict[str, Any], parts: list[bytes]) -> reviews.Review:
     values = header["review"]
     if values["card"] is not None:
         values["card"] = vcard.Card.restore(values["card"], photo=parts[1] or None)
         # Told here and not in the child, which would pay for knowing all number plans with every picture.
-        advice = vcard_phones.advice((phone.value, phone.line) for phone in values["card"].phones)
+        advice = vcard_dialling.advice((phone.value, phone.line) for phone in values["card"].phones)
         values["problems"] += [dataclasses.asdict(problem) for problem in advice]
     if values["poster"] is not None:
         values["poster"] = posters.Poster(data=parts[2], **values["poster"])
@@ -265,4 +278,4 @@ def _review(header: dict[str, Any], parts: list[bytes]) -> check.Review:
     values["upload"] = probe.Probe(**{**facts, "metadata": tuple(facts["metadata"])})
     values["notes"] = tuple(values["notes"])
     values["problems"] = tuple(problems.Problem(**problem) for problem in values["problems"])
-    return check.Review(data=parts[0] if header["has_data"] else None, peak_bytes=header["peak_bytes"], **values)
+    return reviews.Review(data=parts[0] if header["has_data"] else None, peak_bytes=header["peak_bytes"], **values)

@@ -6,7 +6,6 @@ coded: composing the animation and finding new palettes would cost both looks an
 
 import dataclasses
 import io
-import itertools
 import struct
 from typing import Final
 
@@ -194,29 +193,3 @@ def indices(frame: Frame) -> Image.Image:
     if image.mode != "L" or image.size != (frame.width, frame.height):
         raise problems.refuse("corrupt", found="gif")
     return image
-
-
-def is_see_through(animation: Animation) -> bool:
-    """Whether the ground is ever seen: at the beginning, or where a frame was wiped and the next does not cover it.
-
-    Decodes the first frame. A see-through colour alone says nothing: later frames have one where they change nothing.
-    """
-    first = animation.frames[0]
-    if not _covers(first, 0, 0, animation.width, animation.height):
-        return True
-    if first.transparent is not None and indices(first).histogram()[first.transparent]:
-        return True
-    return any(
-        one.disposal == 2
-        and (after.transparent is not None or not _covers(after, one.left, one.top, one.width, one.height))
-        for one, after in itertools.pairwise(animation.frames)
-    )
-
-
-def _covers(frame: Frame, left: int, top: int, width: int, height: int) -> bool:
-    return (
-        frame.left <= left
-        and frame.top <= top
-        and frame.left + frame.width >= left + width
-        and frame.top + frame.height >= top + height
-    )

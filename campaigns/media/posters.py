@@ -5,7 +5,7 @@ from typing import Final
 
 from PIL import Image
 
-from campaigns.media import gif, gif_write, kinds, looks, rebuild, still
+from campaigns.media import looks, rebuild, still
 
 # Twice the widest thumbnail that a page shows, for screens with two dots a point.
 LONG_EDGE: Final = 480
@@ -38,19 +38,6 @@ def of_image(image: Image.Image) -> Poster:
     return Poster(data, "png", look)
 
 
-def of_animation(animation: gif.Animation) -> Poster:
-    """The poster of an animation: its first frame, as it stands on the canvas."""
-    return of_image(gif_write.first_frame(animation))
-
-
-def of_file(data: bytes) -> Poster:
-    """The poster of a canonical file of ours, such as the photo of a card."""
-    kind = kinds.sniff(data)
-    if kind == "gif":
-        return of_animation(gif.parse(data))
-    return of_image(still.canonical(still.decode(data, kind=kind), []))
-
-
 def _small(image: Image.Image) -> Image.Image:
     width, height = image.size
     share = min(1.0, LONG_EDGE / max(width, height))
@@ -59,7 +46,7 @@ def _small(image: Image.Image) -> Image.Image:
         if width * height > _WHOLE_PIXELS:
             image = _thinned(image, (4 * size[0], 4 * size[1]))
         image = image.convert("L" if image.mode == "1" else "RGBA" if "transparency" in image.info else "RGB")
-    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=1.3)
 
 
 def _thinned(image: Image.Image, size: tuple[int, int]) -> Image.Image:

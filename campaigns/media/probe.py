@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from campaigns.media import gif, kinds, problems, still, vcard, webp, webp_gif
+from campaigns.media import kinds, problems, still
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,24 +44,6 @@ def identify(data: bytes, *, name: str = "") -> str:
     raise problems.refuse("unsupported_kind", limit=kinds.TAKEN_IN, found=kind)
 
 
-def read(data: bytes, *, name: str = "") -> Probe:
-    """Decode all of `data` and tell what it is. Raises UnfitError with the problems of a file that cannot be used.
-
-    Decoders of untrusted bytes run here: call it inside the fence, never in a web process.
-    """
-    kind = identify(data, name=name)
-    if kind == "vcf":
-        return of_card(vcard.read(data), size=len(data))
-    if kind == "gif":
-        animation = gif.parse(data)
-        for frame in animation.frames:
-            gif.indices(frame)
-        return of_animation(animation, size=len(data))
-    if kind == "webp" and webp.read(data).frames > 1:
-        return of_moving_webp(data, webp_gif.convert(data))
-    return of_still(still.decode(data, kind=kind), size=len(data))
-
-
 def of_still(picture: still.Still, *, size: int) -> Probe:
     """The facts about a decoded still of `size` bytes."""
     width, height = picture.whole_size
@@ -82,49 +64,3 @@ def of_still(picture: still.Still, *, size: int) -> Probe:
         metadata=picture.metadata,
         trailing_bytes=picture.trailing_bytes,
     )
-
-
-def of_animation(animation: gif.Animation, *, size: int) -> Probe:
-    """The facts about a GIF of `size` bytes. Decodes its first frame."""
-    return Probe(
-        kind="gif",
-        mime=kinds.MIME["gif"],
-        bytes=size,
-        width=animation.width,
-        height=animation.height,
-        frames=len(animation.frames),
-        duration_ms=animation.duration_ms,
-        loop=animation.loop,
-        mode="P",
-        bit_depth=8,
-        has_alpha=gif.is_see_through(animation),
-        orientation=1,
-        metadata=animation.metadata,
-        trailing_bytes=animation.trailing_bytes,
-    )
-
-
-def of_moving_webp(data: bytes, turned: webp_gif.Turned) -> Probe:
-    """The facts about an animated WebP, all of which was decoded into the GIF `turned`."""
-    header = turned.header
-    return Probe(
-        kind="webp",
-        mime=kinds.UPLOAD_MIME["webp"],
-        bytes=len(data),
-        width=header.width,
-        height=header.height,
-        frames=header.frames,
-        duration_ms=header.duration_ms,
-        loop=header.loop,
-        mode=header.mode,
-        bit_depth=header.bit_depth,
-        has_alpha=turned.has_alpha,
-        orientation=1,
-        metadata=header.metadata,
-        trailing_bytes=len(data) - header.end,
-    )
-
-
-def of_card(card: vcard.Card, *, size: int) -> Probe:
-    """The facts about a contact card of `size` bytes."""
-    return Probe(kind="vcf", mime=kinds.MIME["vcf"], bytes=size, metadata=card.left_out)

@@ -57,7 +57,7 @@ def _jpeg_as_before(image: Image.Image, picture: still.Still, *, size: int) -> b
     # libjpeg wants a table of its own for the colours, also where the upload used one for all.
     tables = tables[:1] if image.mode == "L" else tables + tables[-1:] * (len(tables) == 1)
     options = {"qtables": tables or None, "subsampling": picture.subsampling}
-    if image.width * image.height > limits.CAREFUL_PIXELS:
+    if image.width * image.height > limits.CAREFUL_PIXELS or size > limits.HEAVY_BYTES:
         return jpeg(image, **options)
     first = jpeg(image, optimize=True, progressive=picture.header.progressive, **options)
     if len(first) <= size:

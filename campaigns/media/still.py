@@ -2,13 +2,14 @@
 
 import contextlib
 import dataclasses
+import importlib
 import io
 import warnings
 from typing import Any, Final
 
-from PIL import Image, ImageCms, JpegImagePlugin, WebPImagePlugin
+from PIL import Image, ImageCms, JpegImagePlugin
 
-from campaigns.media import headers, heif, heif_pixels, limits, problems, webp
+from campaigns.media import headers, limits, problems
 
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -70,7 +71,7 @@ def decode(data: bytes, *, kind: str, long_edge: int | None = None) -> Still:
         raise
     except Exception as error:
         # Decoders raise nearly anything on broken input: SyntaxError, ValueError, IndexError, struct.error …
-        if "memory allocation" in str(error).lower():
+        if "bytes failed" in str(error):  # libheif could not have as much as it asked for
             raise MemoryError from error
         code = "truncated" if "truncated" in str(error).lower() else "corrupt"
         raise problems.refuse(code, found=kind) from error
@@ -78,9 +79,15 @@ def decode(data: bytes, *, kind: str, long_edge: int | None = None) -> Still:
 
 def header_of(data: bytes, *, kind: str) -> headers.Header:
     """What a still or an animated WebP says of itself. Raises UnfitError: truncated, corrupt, zero_size."""
-    if kind == "webp":
-        return webp.read(data)
-    return heif.read(data) if kind == "heic" else headers.read(data, kind=kind)
+    if kind in {"webp", "heic"}:
+        header: headers.Header = _module("webp" if kind == "webp" else "heif").read(data)
+        return header
+    return headers.read(data, kind=kind)
+
+
+def _module(name: str) -> Any:
+    """One of ours that most files have no use for: not loaded before it is, since a review waits for it."""
+    return importlib.import_module(f"campaigns.media.{name}")
 
 
 def _scale(header: headers.Header, *, kind: str, long_edge: int | None) -> int:
@@ -105,6 +112,8 @@ def _scale(header: headers.Header, *, kind: str, long_edge: int | None) -> int:
 
 
 def _load(data: bytes, *, kind: str, header: headers.Header, scale: int) -> Still:
+    if kind == "webp":
+        importlib.import_module("PIL.WebPImagePlugin")  # else Pillow would load the decoders of all kinds to find it
     image: Image.Image = Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
     if image.size != (header.width, header.height):
         raise problems.refuse("corrupt", found=kind)
@@ -124,13 +133,13 @@ def _load(data: bytes, *, kind: str, header: headers.Header, scale: int) -> Stil
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         picture.quantisation = [list(image.quantization[key]) for key in sorted(image.quantization)][:3]
         picture.subsampling = JpegImagePlugin.get_sampling(image)
-    if isinstance(image, WebPImagePlugin.WebPImageFile):
+    if kind == "webp":
         picture.image = image.copy()  # what was opened holds the decoder, and that three copies of the picture
     return picture
 
 
 def _load_heic(data: bytes, *, header: headers.Header, scale: int) -> Still:
-    image, names = heif_pixels.decode(data, header=header, scale=scale)
+    image, names = _module("heif_pixels").decode(data, header=header, scale=scale)
     return Still(
         kind="heic",
         image=image,
@@ -199,9 +208,11 @@ def canonical(picture: Still, notes: list[str]) -> Image.Image:
 
 
 def _fresh(image: Image.Image, transparency: bytes | int | None) -> Image.Image:
+    """The pixels alone, without what a decoder put beside them."""
+    if image.mode != "P":
+        return Image.Image()._new(image.im)  # not a copy, which would take the memory of a second picture
     clean = Image.new(image.mode, image.size)
-    if image.mode == "P":
-        clean.putpalette(image.getpalette("RGB") or [0, 0, 0], "RGB")
+    clean.putpalette(image.getpalette("RGB") or [0, 0, 0], "RGB")
     clean.paste(image)
     if transparency is not None:
         clean.info["transparency"] = transparency

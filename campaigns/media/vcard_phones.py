@@ -1,13 +1,11 @@
-"""Numbers in contact cards: what of a TEL can be dialled, and which number works from one country only."""
+"""Numbers in contact cards: what of a TEL can be dialled. Knows no country's plan: that is in `vcard_dialling`."""
 
 import re
 import unicodedata
 import urllib.parse
-from collections.abc import Iterable
 from typing import Final
 
 from campaigns.media import problems
-from subscriptions import phones
 
 _NUMBER: Final = re.compile(
     r"(\(?\s*\+?[0-9 ()\[\]./-]*)((?:x|ext\.?|extension|[,;#*pw])[0-9#*,;pw ]*)?", re.IGNORECASE
@@ -33,37 +31,10 @@ def read(text: str) -> str:
     return number
 
 
-def in_full(text: str) -> str:
-    """A number that somebody types for a card, with its country where it says none; short codes stay as they are.
-
-    Raises UnfitError: vcard_bad_phone, also for what no country would connect.
-    """
-    number = read(text)
-    parts = _NUMBER.fullmatch(number)
-    assert parts is not None  # it was just read
-    digits = _digits(parts.group(1))
-    if digits < 7 and not number.startswith("+"):
-        return number
-    e164 = _e164(number)
-    if e164 is None:
-        raise problems.refuse("vcard_bad_phone", found=text.strip()[:60])
-    return e164 + (parts.group(2) or "").replace(" ", "")
-
-
-def advice(numbers: Iterable[tuple[str, int | None]]) -> list[problems.Problem]:
-    """vcard_phone_not_e164 for each number, given with its line, that does not say its country."""
-    return [
-        problems.Problem("vcard_phone_not_e164", limit=_e164(number), found=number, severity="advice", line=line)
-        for number, line in numbers
-        if not number.lstrip("( ").startswith("+")
-    ]
-
-
-def _e164(number: str) -> str | None:
-    """The number with its country, as far as it can be told: without one it is read as North American."""
-    parts = _NUMBER.fullmatch(number)
-    known = phones.parse(parts.group(1) if parts else number)
-    return known.e164 if known.e164 and (known.is_valid or known.kind != "unknown") else None
+def parts(number: str) -> tuple[str, str]:
+    """The number itself, and what is dialled after it, of what `read` gave."""
+    found = _NUMBER.fullmatch(number)
+    return (found.group(1), found.group(2) or "") if found else (number, "")
 
 
 def _plain_signs(text: str) -> str:

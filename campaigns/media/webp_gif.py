@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, WebPImagePlugin
 
 from campaigns.media import gif_write, headers, limits, problems, webp
 
@@ -68,7 +68,7 @@ def _check(header: headers.Header) -> None:
 
 def _decoded(data: bytes, header: headers.Header) -> Iterator[tuple[Image.Image, int]]:
     """Each frame as the whole canvas, and the milliseconds it lasts."""
-    image = Image.open(io.BytesIO(data), formats=["WEBP"])
+    image = Image.open(io.BytesIO(data), formats=[WebPImagePlugin.WebPImageFile.format])
     if image.size != (header.width, header.height) or getattr(image, "n_frames", 1) != header.frames:
         raise problems.refuse("corrupt", found="webp")
     for index in range(header.frames):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from campaigns.forms import media_words
-from campaigns.media import check, fence, kinds, problems, size
+from campaigns.media import fence, kinds, problems, reviews, size
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ def _judge(name: str, text: str) -> dict[str, Any]:
         verdict = _review(Path(name))
     except OSError as error:
         problem = problems.Problem("unreadable", found=error.strerror or str(error))
-        verdict = check.refused(b"", kind="", found=(problem,))
+        verdict = reviews.refused(b"", kind="", found=(problem,))
     media_bytes = len(verdict.data) if verdict.data is not None else verdict.upload.bytes
     weight = size.total(
         media_bytes=media_bytes,
@@ -57,7 +57,7 @@ def _judge(name: str, text: str) -> dict[str, Any]:
     }
 
 
-def _facts(verdict: check.Review) -> dict[str, Any]:
+def _facts(verdict: reviews.Review) -> dict[str, Any]:
     """What would be sent, and what came in: its colours and all that was beside them are told of the upload."""
     upload = verdict.upload
     return {
@@ -81,14 +81,14 @@ def _facts(verdict: check.Review) -> dict[str, Any]:
     }
 
 
-def _review(path: Path) -> check.Review:
+def _review(path: Path) -> reviews.Review:
     limit = settings.UPLOAD_LIMIT_BYTES
     actual = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(limit + 1)
     if actual > limit:
         found = problems.Problem("too_large_upload", limit=limit, found=actual)
-        return check.refused(head, kind=kinds.sniff(head, name=path.name), found=(found,), uploaded_bytes=actual)
+        return reviews.refused(head, kind=kinds.sniff(head, name=path.name), found=(found,), uploaded_bytes=actual)
     return fence.review(head, name=path.name, upload_limit_bytes=limit)
 
 

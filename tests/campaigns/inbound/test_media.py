@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from campaigns.gateways import http
 from campaigns.inbound import auto_reply, media, sandbox
-from campaigns.media import check, fence, problems
+from campaigns.media import fence, problems, reviews
 from campaigns.models import Event, Inbound, InboundMedia, Message
 from subscriptions.models import SenderNumber
 
@@ -252,7 +252,7 @@ def test_a_file_that_found_no_turn_is_tried_again(
 ) -> None:
     inbound = _waiting(number, PHONE)
     monkeypatch.setattr(http, "fetch", lambda **_: http.Fetched("image/jpeg", JPEG))
-    busy = check.refused(b"", kind="jpeg", found=(problems.Problem("busy", limit=2),))
+    busy = reviews.refused(b"", kind="jpeg", found=(problems.Problem("busy", limit=2),))
     monkeypatch.setattr(fence, "review", lambda *_args, **_how: busy)
 
     assert _fetched(inbound).media.get().problem == ""

@@ -88,12 +88,18 @@ def test_child_writes_no_core_and_opens_few_files(monkeypatch: pytest.MonkeyPatc
     assert told.read_text() == repr([0, limits.OPEN_FILES, limits.REVIEW.cpu_s, limits.REVIEW.memory_bytes])
 
 
-def test_child_starts_without_django() -> None:
-    code = "import sys, runpy; sys.argv = ['x', '{}', '/dev/null']; " \
-           "runpy.run_module('campaigns.media', run_name='__main__'); " \
-           "sys.stderr.write(str('django' in sys.modules or 'celery' in sys.modules))"  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=fence._ROOT)
-    assert done.stderr == b"False"
+def test_a_child_loads_only_what_its_file_needs(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(samples.jpeg())
+    code = f"import os, runpy, sys; sys.argv = ['x', '{{}}', {str(path)!r}]; " \
+           "os._exit = lambda _: sys.stderr.write(' '.join(sys.modules)); " \
+           "runpy.run_module('campaigns.media', run_name='__main__')"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=fence._ROOT, text=True,
+                          errors="replace")  # fmt: skip
+    loaded = set(done.stderr.split())
+    assert "campaigns.media.judge_still" in loaded
+    assert not {"django", "celery", "numpy", "pillow_heif", "phonenumbers", "pathlib", "campaigns.media.vcard",
+                "campaigns.media.gif_write"} & loaded  # fmt: skip
 
 
 def test_module_reads_a_path_and_answers_on_standard_output(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ MODES = {
 
 @pytest.mark.parametrize("data, mode, depth, has_alpha", MODES.values(), ids=MODES)
 def test_colours_are_told_as_they_are_coded(data: bytes, mode: str, depth: int, has_alpha: bool) -> None:
-    facts = probe.read(data)
+    facts = check.facts(data)
     assert (facts.mode, facts.bit_depth, facts.has_alpha) == (mode, depth, has_alpha)
     assert check.review(data).data is not None
 
@@ -89,9 +89,9 @@ def test_the_see_through_colour_of_sixteen_bits_stays_so(colour: int, level: byt
 def test_an_animated_png_tells_its_frames_and_its_time() -> None:
     frames = [samples.drawing(60 + step, 60).resize((60, 60)) for step in range(3)]
     data = samples.encoded(frames[0], "PNG", save_all=True, append_images=frames[1:], duration=[100, 250, 400], loop=2)
-    facts = probe.read(data)
+    facts = check.facts(data)
     assert (facts.frames, facts.duration_ms, facts.loop) == (3, 750, 1)
-    assert probe.read(samples.png()).loop is None
+    assert check.facts(samples.png()).loop is None
 
 
 METADATA = {
@@ -117,7 +117,7 @@ METADATA = {
 
 @pytest.mark.parametrize("data, names", METADATA.values(), ids=METADATA)
 def test_metadata_is_named(data: bytes, names: tuple[str, ...]) -> None:
-    facts = probe.read(data)
+    facts = check.facts(data)
     assert facts.metadata == names
     assert all(name in (probe.Probe.__doc__ or "") or name.startswith("X-") for name in names)
 
@@ -129,12 +129,12 @@ def test_bytes_after_the_end_are_counted(name: str, tail: bytes) -> None:
         "jpeg": samples.jpeg, "png": samples.png, "gif": samples.gif, "webp": samples.webp,
         "moving webp": turned.moving_webp, "heic": turned.heic,
     }[name]()  # fmt: skip
-    assert probe.read(data + tail).trailing_bytes == len(tail)
+    assert check.facts(data + tail).trailing_bytes == len(tail)
 
 
 def test_the_sides_are_those_that_are_seen() -> None:
     for data in (samples.jpeg(exif=samples.exif()), samples.png(exif=samples.exif()), turned.heic(exif=samples.exif())):
-        facts = probe.read(data)
+        facts = check.facts(data)
         assert (facts.width, facts.height, facts.orientation) == (240, 320, 6)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from django.utils import translation
 
 from campaigns.forms import media_words
-from campaigns.media import check, problems
+from campaigns.media import problems, reviews
 from campaigns.media.fit import result
 
 CODES = re.findall(r"^\| (\w+)[ (|]", problems.__doc__ or "", re.MULTILINE)[1:]
@@ -39,7 +39,7 @@ def test_line_is_said_first() -> None:
 
 
 def test_every_note_and_step_has_words() -> None:
-    documented = f"{check.Review.__doc__} {result.Step.__doc__}"
+    documented = f"{reviews.Review.__doc__} {result.Step.__doc__}"
     for code in media_words._NOTES:
         assert re.search(rf"\b{code}\b", documented), code
         assert "{" not in media_words.note(code, 5)

@@ -6,7 +6,7 @@ import pytest
 import turned_samples as turned
 from PIL import Image, ImageChops, ImageStat
 
-from campaigns.media import check, gif, headers, probe
+from campaigns.media import check, gif, headers
 
 MAKERS = (
     samples.jpeg_with_foreign,
@@ -178,7 +178,7 @@ def test_rebuilding_twice_gives_the_same_bytes() -> None:
 
 
 def test_probe_tells_what_a_photo_is() -> None:
-    facts = probe.read(samples.jpeg(exif=samples.exif()) + b"tail")
+    facts = check.facts(samples.jpeg(exif=samples.exif()) + b"tail")
     assert (facts.kind, facts.mime, facts.width, facts.height, facts.orientation) == ("jpeg", "image/jpeg", 240, 320, 6)
     assert (facts.frames, facts.mode, facts.has_alpha, facts.metadata, facts.trailing_bytes) == (
         1, "RGB", False, ("exif", "gps"), 4
@@ -186,8 +186,8 @@ def test_probe_tells_what_a_photo_is() -> None:
 
 
 def test_solid_alpha_is_no_transparency() -> None:
-    assert not probe.read(samples.png(mode="RGBA")).has_alpha
-    assert probe.read(samples.transparent_png()).has_alpha
+    assert not check.facts(samples.png(mode="RGBA")).has_alpha
+    assert check.facts(samples.transparent_png()).has_alpha
 
 
 def test_multi_picture_jpeg_of_a_phone_is_a_jpeg() -> None:
@@ -200,7 +200,7 @@ def test_multi_picture_jpeg_of_a_phone_is_a_jpeg() -> None:
 
 
 def test_probe_tells_what_an_animation_is() -> None:
-    facts = probe.read(samples.gif(5, loop=3))
+    facts = check.facts(samples.gif(5, loop=3))
     assert (facts.kind, facts.frames, facts.duration_ms, facts.loop) == ("gif", 5, 700, 3)
     assert gif.parse(samples.raw_gif(1, 1, [samples.gif_frame()])).loop is None
 

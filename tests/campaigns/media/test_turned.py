@@ -5,14 +5,14 @@ import pytest
 import turned_samples as turned
 from PIL import Image, ImageChops, ImageStat
 
-from campaigns.media import check, fence, gif, heif, limits, probe, webp
+from campaigns.media import check, fence, gif, heif, limits, reviews, webp
 
 
 def _distance(one: Image.Image, other: Image.Image) -> float:
     return max(ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).mean)
 
 
-def _copy(data: bytes) -> tuple[check.Review, Image.Image]:
+def _copy(data: bytes) -> tuple[reviews.Review, Image.Image]:
     verdict = check.review(data)
     assert verdict.data is not None, verdict.problems
     return verdict, samples.opened(verdict.data)
@@ -184,9 +184,9 @@ def test_the_largest_webp_stays_under_300_mb() -> None:
 
 def test_headers_tell_the_same_as_the_pixels() -> None:
     assert (heif.read(turned.heic()).width, webp.read(samples.webp()).height) == (320, 240)
-    facts = probe.read(turned.moving_webp(3, 60, 40, duration=70))
+    facts = check.facts(turned.moving_webp(3, 60, 40, duration=70))
     assert (facts.kind, facts.width, facts.frames, facts.duration_ms, facts.loop) == ("webp", 60, 3, 210, 0)
-    assert probe.read(turned.heic(turned.see_through())).mode == "RGBA"
+    assert check.facts(turned.heic(turned.see_through())).mode == "RGBA"
     assert limits.review("heic").memory_bytes > limits.review("jpeg").memory_bytes
 
 
