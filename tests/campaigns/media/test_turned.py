@@ -5,7 +5,9 @@ import pytest
 import turned_samples as turned
 from PIL import Image, ImageChops, ImageStat
 
-from campaigns.media import check, fence, gif, heif, limits, reviews, webp
+from campaigns.media import check, fence, fit, gif, heif, limits, reviews, webp
+from campaigns.media.fit import result
+from campaigns.media.fit import turned as fit_turned
 
 
 def _distance(one: Image.Image, other: Image.Image) -> float:
@@ -180,6 +182,30 @@ def test_the_largest_webp_stays_under_300_mb() -> None:
     assert verdict.kind == "png"
     assert verdict.peak_bytes is not None
     assert verdict.peak_bytes < 300_000_000
+
+
+@pytest.mark.parametrize("was", ["heic", "webp"])
+def test_it_is_made_to_fit_from_what_was_uploaded(was: str) -> None:
+    picture = samples.blurred_photo(900, 700)
+    upload = turned.heic(picture, quality=95) if was == "heic" else samples.encoded(picture, "WEBP", quality=98)
+    fitted = fence.fit(upload, budget_bytes=20_000)
+    assert isinstance(fitted, result.Fitted), fitted
+    assert fitted.kind == samples.opened(fitted.data).format.lower() == "jpeg"
+    assert len(fitted.data) <= 20_000
+    assert fitted.steps[0] == result.Step("became_jpeg", was)
+    assert [step.code for step in fitted.steps].count("became_jpeg") == 1
+
+
+def test_what_shines_through_still_does_once_it_fits() -> None:
+    fitted = fit.fit(samples.encoded(turned.see_through(), "WEBP", lossless=True), budget_bytes=600_000)
+    assert (fitted.kind, fitted.has_alpha, fitted.steps[0]) == ("png", True, result.Step("became_png", "webp"))
+    flat = fit.fit(turned.heic(turned.see_through()), budget_bytes=600_000, ground="white")
+    assert not flat.has_alpha
+
+
+def test_a_moving_webp_is_fitted_as_the_gif_it_became() -> None:
+    data, kind = fit_turned.turn(turned.moving_webp(4), kind="webp")
+    assert (kind, len(gif.parse(data).frames)) == ("gif", 4)
 
 
 def test_headers_tell_the_same_as_the_pixels() -> None:
