@@ -2,12 +2,15 @@
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 
 from campaigns.models import Preference
+from campaigns.views import faults
 
 
 class PlainAddressMiddleware:
@@ -19,7 +22,7 @@ class PlainAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path_info or "\x00" in query or "%00" in query:
-            return HttpResponseBadRequest()
+            return faults.bad_request(request)
         return self.get_response(request)
 
 
@@ -66,6 +69,38 @@ class PrivatePageMiddleware:
         if not response.has_header("Cache-Control") and request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class ShortBodyMiddleware:
+    """Refuse long bodies before a byte of them is read (400), but where a view takes files.
+
+    The check of a form's token reads a whole body, whoever sends it. A view that takes a file is exempt from that check
+    and makes it itself, once it knows who asks.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], *_route: object) -> None:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        takes_files = getattr(view, "csrf_exempt", False)
+        # Where a server announces no length, Django reads nothing.
+        if not takes_files and length.isdecimal() and int(length[:18]) > settings.SHORT_BODY_BYTES:
+            raise RequestDataTooBig("A form without a file is never that long.")
+
+
+class MethodMiddleware:
+    """An address that is not asked as it wants to be: for people, in words (see `faults.not_allowed`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        return faults.not_allowed(request, response) if response.status_code == 405 else response
 
 
 class PreferenceMiddleware:

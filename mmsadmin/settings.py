@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "mmsadmin.middleware.ShortBodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mmsadmin.middleware.MethodMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -136,6 +138,14 @@ LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# What is refused anyway is not kept: it would lock for ever, and make a row of each name that somebody invents.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_HANDLER = "mmsadmin.logins.Handler"
+AXES_CLIENT_IP_CALLABLE = "mmsadmin.logins.address"
+# An office behind one address shares this; who tries one password on many users has it within AXES_COOLOFF_TIME.
+LOGIN_FAILURES_FROM_ONE_ADDRESS = 50
+# How many proxies of ours stand between the world and this server; each is believed about whom it heard.
+PROXIES = env.whole("PROXIES", 1 if PRODUCTION else 0)
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
 
@@ -194,7 +204,9 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR / "files"
 FILE_UPLOAD_TEMP_DIR = None
-# For every form: the check of its token reads a whole body before anybody is asked who they are.
+# For every form: the check of its token reads a body before anybody is asked who they are. Only views that take a file
+# get a body of more than SHORT_BODY_BYTES (see ShortBodyMiddleware).
+SHORT_BODY_BYTES = 2_000_000
 FILE_UPLOAD_HANDLERS = ["campaigns.views.uploads.LimitedUpload"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
@@ -270,6 +282,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"brief": {"()": "mmsadmin.logs.Brief"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"filters": ["brief"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
 }

@@ -4,6 +4,9 @@ from django.urls import include, path
 
 from campaigns.views import admin_door
 
+handler400 = "campaigns.views.faults.bad_request"
+handler403 = "campaigns.views.faults.forbidden"
+
 urlpatterns = [
     path("admin/login/", admin_door.refuse),
     path("admin/", admin.site.urls),

@@ -7,8 +7,11 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from mmsadmin import bodies, plan
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmsadmin.settings")
-application = get_wsgi_application()
+# Three threads always answer, whoever sends what how slowly.
+application = bodies.Slots(get_wsgi_application(), at_once=plan.WEB_THREADS - 3)
 
 if settings.PRODUCTION:
     errors = [found for found in checks.run_checks(include_deployment_checks=True) if found.is_serious()]

@@ -130,9 +130,15 @@ def sentence(code: str, limit: Figure = None, found: Figure = None, line: int | 
         limit=shown(limit) if isinstance(limit, int) else limit or "",
         found=_found(code, found, shown),
         over=over,
-        reason=sentence(str(found), found=found) if code == "vcard_photo_unreadable" else "",
+        reason=_of_photo(limit, str(found)) if code == "vcard_photo_unreadable" else "",
     )
     return gettext("Line {line}: {words}").format(line=line, words=words) if line is not None else words
+
+
+def _of_photo(limit: Figure, found: str) -> str:
+    """What is wrong with a photo: `found` is its code and, after a space, what was found."""
+    code, _space, inner = found.partition(" ")
+    return sentence(code, limit, int(inner) if inner.isdecimal() else inner or None)
 
 
 _ABOUT_KINDS: Final = frozenset(

@@ -46,7 +46,7 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | vcard_bad_phone         | -                        | what stands where a number is expected                    |
 | vcard_phone_not_e164 (a.)| the number in E.164     | the number as written                                     |
 | vcard_photo_by_address  | -                        | the address                                               |
-| vcard_photo_unreadable  | -                        | the code of what is wrong with the photo                  |
+| vcard_photo_unreadable  | the limit of the photo   | what is wrong with it: its code, a space, what was found  |
 
 `line` is set for every vcard code that has one place: the first physical line, counted from 1, of what is meant.
 """

@@ -27,9 +27,15 @@ def read(line: vcard_lines.Line, *, notes: list[str]) -> bytes:
     try:
         return _rebuilt(_bytes(line), notes)
     except problems.UnfitError as unfit:
-        if unfit.problems[0].code == "vcard_photo_by_address":
+        inner = unfit.problems[0]
+        if inner.code == "vcard_photo_by_address":
             raise
-        raise problems.refuse("vcard_photo_unreadable", found=_reason(unfit.problems[0].code)) from None
+        if inner.code in {"vcard_bad_encoding", "corrupt", "truncated"} or inner.found is None:
+            code = "corrupt" if inner.code == "vcard_bad_encoding" else inner.code
+            raise problems.refuse("vcard_photo_unreadable", found=code) from None
+        raise problems.refuse(
+            "vcard_photo_unreadable", limit=inner.limit, found=f"{inner.code} {inner.found}"
+        ) from None
 
 
 def face(data: bytes, *, kind: str = "jpeg", place: crop.Place = crop.WHOLE) -> bytes:
@@ -72,10 +78,6 @@ def _bytes(line: vcard_lines.Line) -> bytes:
     coded = line.raw.replace(b"\\", b"").partition(b"base64,")[2] if inline else line.raw
     bare = vcard_lines.Line(number=line.number, name=line.name, raw=coded, encoding="BASE64")
     return bare.content()
-
-
-def _reason(code: str) -> str:
-    return "corrupt" if code == "vcard_bad_encoding" else code
 
 
 def _rebuilt(data: bytes, notes: list[str]) -> bytes:

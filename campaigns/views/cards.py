@@ -97,7 +97,7 @@ def _photo(form: forms.CardForm, upload: uploads.LimitedUpload) -> bytes:
     file = form.cleaned_data.get("photo")
     if upload.is_over:
         limit = settings.UPLOAD_LIMIT_BYTES
-        form.add_error("photo", media_words.sentence("too_large_upload", limit, upload.received))
+        form.add_error("photo", media_words.sentence("too_large_upload", limit, upload.sent))
     elif file is not None:
         try:
             return cards.portrait(file.read(), place=form.place())

@@ -20,7 +20,7 @@ from campaigns.forms import compose as forms
 from campaigns.forms import media_words, text_words
 from campaigns.models import Asset, Campaign, Rendition
 from campaigns.text import fields, plain
-from campaigns.views import compose_fit, compose_frame, compose_parts, uploads
+from campaigns.views import compose_fit, compose_frame, compose_parts, faults, uploads
 from subscriptions import refusals, segments
 from subscriptions.views import access
 
@@ -35,12 +35,8 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
     request.upload_handlers = [upload]
     try:
         return _content(request, pk, upload)
-    except RequestDataTooBig:
-        if not _wants_json(request):
-            raise
-        # Nothing of the form can be read, but a script still has the text and can be told.
-        said = text_words.not_kept(limit=forms.TEXT_KEPT_CHARACTERS, found=None)
-        return JsonResponse({"problems": [said], "about": "text"}, status=413)
+    except faults.Unreadable as trouble:
+        return _unread(request, pk, trouble)
 
 
 @csrf_protect
@@ -52,7 +48,7 @@ def _content(request: HttpRequest, pk: int, upload: uploads.LimitedUpload) -> Ht
     form = forms.ContentForm(request.POST)
     try:
         if upload.is_over:
-            raise store.too_large(upload.received)
+            raise store.too_large(upload.sent)
         if not form.is_valid():
             return _refused(
                 request, campaign, form, _unwhole(form), about="text" if "text" in form.errors else "upload"
@@ -227,6 +223,20 @@ def _done(request: HttpRequest, campaign: Campaign, form: forms.ContentForm) -> 
 def _unwhole(form: forms.ContentForm) -> str:
     """Why a form cannot be taken: its text is too long even for a draft, or it is not one of ours."""
     return str(next(iter(form.errors.get("text", [])), _("This form is not whole. Reload the page and try again.")))
+
+
+def _unread(request: HttpRequest, pk: int, trouble: Exception) -> HttpResponse:
+    """Nothing of the form could be read: said beside what is wrong. A script, and a browser that goes back, have the
+    text still."""
+    is_long = isinstance(trouble, RequestDataTooBig)
+    about, status = ("text", 413) if is_long else ("upload", 422)
+    said = text_words.not_kept(limit=forms.TEXT_KEPT_CHARACTERS, found=None) if is_long else faults.words(trouble)
+    if _wants_json(request):
+        return JsonResponse({"problems": [said], "about": about}, status=status)
+    more = _("Here is the draft as it was last saved. Go back in your browser: what you typed still stands there.")
+    campaign = compose_frame.get_draft(pk)
+    shown: dict[str, Any] = {f"{about}_problems": [said, more]}
+    return _page(request, campaign, compose_parts.Look(), status=status, **shown)
 
 
 def _refused(

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -58,10 +57,10 @@ def get_draft(pk: int) -> Campaign:
 
 
 def check_may_edit(request: HttpRequest, *more: str) -> None:
-    """Raise PermissionDenied, naming what is missing, unless the user may edit campaigns (and has `more` rights)."""
+    """Raise access.Lacking, naming what is missing, unless the user may edit campaigns (and has `more` rights)."""
     missing = [right for right in (EDIT, *more) if not request.user.has_perm(right)]
     if missing:
-        raise PermissionDenied(access.refusal(missing))
+        raise access.Lacking(missing)
 
 
 def context(

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -73,7 +72,7 @@ def _phone(request: HttpRequest, holder: sandbox.Holder, upload: uploads.Limited
     if request.method != "POST":
         return _page(request, holder, forms.ReplyForm(numbers=numbers))
     if not request.user.has_perm("campaigns.add_campaign"):
-        raise PermissionDenied(access.refusal(["campaigns.add_campaign"]))
+        raise access.Lacking(["campaigns.add_campaign"])
     form = forms.ReplyForm(request.POST, request.FILES, numbers=numbers)
     if upload.is_over:
         form.add_error("file", _("A virtual phone sends files of up to 5 MB."))

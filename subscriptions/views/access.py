@@ -1,18 +1,23 @@
-"""Who may do what: the one decorator of every view, and a refusal that says which right is missing."""
+"""Who may do what: the one decorator of every view, and a refusal that names the rights that are missing."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.models import Permission
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.text import get_text_list
-from django.utils.translation import gettext
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+class Lacking(PermissionDenied):
+    """The user lacks `rights` ("app.codename"); whoever shows it has the words for them."""
+
+    def __init__(self, rights: Iterable[str]) -> None:
+        self.rights = tuple(rights)
+        super().__init__(", ".join(self.rights))
 
 
 def permission_needed(*permissions: str) -> Callable[[View[P]], View[P]]:
@@ -25,22 +30,9 @@ def permission_needed(*permissions: str) -> Callable[[View[P]], View[P]]:
                 return redirect_to_login(request.get_full_path())
             missing = [right for right in permissions if not request.user.has_perm(right)]
             if missing:
-                raise PermissionDenied(refusal(missing))
+                raise Lacking(missing)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
-
-
-def refusal(missing: list[str]) -> str:
-    """The sentence for somebody who lacks these rights."""
-    names = dict(
-        Permission.objects.filter(codename__in=[right.partition(".")[2] for right in missing]).values_list(
-            "codename", "name"
-        )
-    )
-    told = [f"“{names.get(right.partition('.')[2], right)}”" for right in missing]
-    return gettext("For this you need the right %(rights)s. An account manager can give it to you.") % {
-        "rights": get_text_list(told, gettext("and"))
-    }

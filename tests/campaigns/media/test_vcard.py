@@ -6,6 +6,7 @@ from collections.abc import Callable
 import media_samples as samples
 import pytest
 
+from campaigns.forms import media_words
 from campaigns.media import fence, limits, problems, vcard, vcard_write
 
 
@@ -78,6 +79,22 @@ def test_refused_with_the_line(data: bytes, code: str, line: int | None) -> None
     with pytest.raises(problems.UnfitError) as refusal:
         vcard.read(data)
     assert [(problem.code, problem.line) for problem in refusal.value.problems] == [(code, line)]
+
+
+@pytest.mark.parametrize(
+    "photo, words",
+    [
+        (samples.huge_png(), "One side of the picture is 30,000 pixels long; at most 8,000 can be taken in."),
+        (samples.resized_jpeg(0, 40), "The picture has no area: 0 x 40 pixels."),
+        (samples.PDF, "This is really a PDF file, whatever its name says."),
+        (samples.jpeg()[:200], "The file"),
+    ],
+)
+def test_what_is_wrong_with_the_photo_is_told_in_full(photo: bytes, words: str) -> None:
+    card = _card(*GOOD, "PHOTO;ENCODING=b:" + base64.b64encode(photo).decode(), "END:VCARD")
+    (one,) = fence.review(card, name="a.vcf").problems
+    said = media_words.sentence(one.code, one.limit, one.found, one.line)
+    assert said.startswith(f"Line 5: The photo in the contact card cannot be used: {words}")
 
 
 def test_all_problems_of_the_body_are_told_at_once() -> None:
