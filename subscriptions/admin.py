@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from subscriptions import phones
+from subscriptions import hiding, phones
 from subscriptions.models import ConsentEntry, Contact, ImportRun, OurPhone, Subscription
 
 SEE_PHONE_NUMBERS = "subscriptions.see_phone_numbers"
@@ -29,10 +29,23 @@ def masked(model: type[Model], name: str) -> Callable[[Any], str]:
     return admin.display(description=label)(column)
 
 
+def quoted(model: type[Model], name: str, of: str) -> Callable[[Any], str]:
+    """A column that shows the text in `name` with phone numbers hidden, first of all the row's own in `of`."""
+
+    def column(row: Any) -> str:
+        return hiding.hide(getattr(row, name), own=getattr(row, of))
+
+    column.__name__ = f"quoted_{name}"
+    label = capfirst(str(getattr(model._meta.get_field(name), "verbose_name", name)))
+    return admin.display(description=label)(column)
+
+
 class PrivateAdmin(admin.ModelAdmin[Any]):
     """Hides phone numbers from whoever lacks the right to see them, in lists, on pages and in the search."""
 
     phone_fields: tuple[str, ...] = ()
+    # Texts in which the first of `phone_fields` may stand, and others: shown with all numbers hidden.
+    quoted_fields: tuple[str, ...] = ()
     # What may repeat a number in running text: left out altogether.
     spoken_fields: tuple[str, ...] = ()
     show_full_result_count = False
@@ -48,13 +61,17 @@ class PrivateAdmin(admin.ModelAdmin[Any]):
         return self._for(request, super().get_readonly_fields(request, obj))
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        return [name for name in super().get_search_fields(request) if name not in self.phone_fields]
+        digits = any(sign.isdecimal() for sign in request.GET.get("q", ""))
+        hidden = (*self.phone_fields, *(self.quoted_fields if digits and not self._sees(request) else ()))
+        return [name for name in super().get_search_fields(request) if name not in hidden]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         found, may_repeat = super().get_search_results(request, queryset, search_term)
-        if search_term and self.phone_fields and request.user.has_perm(SEE_PHONE_NUMBERS):
+        if search_term and not self.get_search_fields(request):
+            found = queryset.none()  # Django would show everything
+        if search_term and self.phone_fields and self._sees(request):
             forms = phones.search_forms(search_term)
             for name in self.phone_fields:
                 if forms.exact or forms.part:
@@ -66,13 +83,18 @@ class PrivateAdmin(admin.ModelAdmin[Any]):
         return {}
 
     def _for(self, request: HttpRequest, names: Sequence[Any]) -> list[Any]:
-        if request.user.has_perm(SEE_PHONE_NUMBERS):
+        if self._sees(request):
             return list(names)
-        return [
-            masked(self.model, name) if name in self.phone_fields else name
-            for name in names
-            if name not in self.spoken_fields
-        ]
+        return [self._hidden(name) for name in names if name not in self.spoken_fields]
+
+    def _hidden(self, name: Any) -> Any:
+        if name in self.phone_fields:
+            return masked(self.model, name)
+        return quoted(self.model, name, self.phone_fields[0]) if name in self.quoted_fields else name
+
+    @staticmethod
+    def _sees(request: HttpRequest) -> bool:
+        return request.user.has_perm(SEE_PHONE_NUMBERS)
 
 
 class RecordAdmin(PrivateAdmin):

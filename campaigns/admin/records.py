@@ -27,6 +27,7 @@ class RunAdmin(RecordAdmin):
 @admin.register(Message)
 class MessageAdmin(RecordAdmin):
     phone_fields = ("to_phone",)
+    quoted_fields = ("body",)
     list_display = ("id", "kind", "to_phone", "state", "why", "sent_as", "number", "handed_over_at", "delivered_at")
     list_filter = ("kind", "state", "sent_as", "group")
     list_select_related = ("number",)
@@ -52,6 +53,7 @@ class AttemptAdmin(RecordAdmin):
 @admin.register(Inbound)
 class InboundAdmin(RecordAdmin):
     phone_fields = ("from_phone",)
+    quoted_fields = ("text",)
     list_display = ("received_at", "from_phone", "number", "action", "text", "campaign")
     list_filter = ("action",)
     list_select_related = ("number", "campaign")

@@ -27,10 +27,11 @@ class Trial:
     is_whole: bool
 
 
-def run(*, campaign: Campaign, limit: limits.Limit | None = None) -> Trial:
+def run(*, campaign: Campaign, sees_numbers: bool, limit: limits.Limit | None = None) -> Trial:
     """Render for the first BOUND reachable people of the stored audience. Raises the refusals of `segments`.
 
-    Weighed against the smallest limit of the group's numbers: who leaves by a larger one may get it all the same.
+    Weighed against the smallest limit of the group's numbers: who leaves by a larger one may get it all the same. Who
+    may not see numbers is shown what comes of `preview.values_of`: a condition on a number tells nothing about it.
     """
     limit = limit or limits.of_group(campaign.group)
     revision = drafts.content(campaign)
@@ -42,7 +43,8 @@ def run(*, campaign: Campaign, limit: limits.Limit | None = None) -> Trial:
     for contact in people[: BOUND if ready.fields else 1]:
         looked_at += 1
         route = contact.route if revision.rendition else Message.SentAs.TEXT.value  # type: ignore[attr-defined]  # annotated by matching
-        composed = ready.render(body.values_of(contact), sent_as=route, limit=limit, link=preview.example_link())
+        values = preview.values_of(contact, sees_numbers=sees_numbers)
+        composed = ready.render(values, sent_as=route, limit=limit, link=preview.example_link())
         if composed.refusal is not None:
             skipped[composed.refusal.code] += 1
         elif route != Message.SentAs.MMS:

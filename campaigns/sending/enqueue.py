@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from campaigns import states
-from campaigns.composing import body, drafts, limits, preview
+from campaigns.composing import body, discretion, drafts, limits, preview
 from campaigns.models import Campaign, Message
 from campaigns.text import parts
 from subscriptions import phones, refusals
@@ -28,10 +28,11 @@ class NotSendable(refusals.Refused):
 
 
 def test_send(*, campaign: Campaign, to: Sequence[OurPhone], by: User, now: datetime) -> list[Message]:
-    """Queue the draft's content for our proved phones. Raises NotSendable."""
+    """Queue the draft's content for our proved phones. Raises NotSendable, discretion.NotSeen."""
     revision = drafts.work(campaign) if campaign.is_editable else campaign.revisions.latest("number")
     if not revision.text and revision.rendition is None:
         raise NotSendable(code="no_content", words=_("There is nothing to send yet: add a text or a file."))
+    discretion.check(revision=revision, by=by)
     if unproved := [phone.label for phone in to if phone.proved_at is None]:
         raise NotSendable(
             code="phone_not_proved",

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from campaigns import states
 from campaigns.audience import estimate
-from campaigns.composing import body, drafts, problems
+from campaigns.composing import body, discretion, drafts, problems
 from campaigns.lifecycle import campaigns, messages, runs
 from campaigns.models import Campaign, History, Revision, Run
 from subscriptions import refusals
@@ -50,7 +50,8 @@ class CountChanged(refusals.Refused):
 def launch(*, campaign: Campaign, version: int, confirmed_people: int, by: User, now: datetime) -> None:
     """Book a draft: freeze its content, remember who confirmed how many people, and when it is due.
 
-    Raises NotReady with every problem, CountChanged, StaleDraft, or NotPossibleNow for the second of two clicks.
+    Raises NotReady with every problem, CountChanged, StaleDraft, discretion.NotSeen, or NotPossibleNow for the second
+    of two clicks.
     """
     if campaign.state != states.Campaign.DRAFT:
         raise campaigns.NotPossibleNow(
@@ -71,6 +72,7 @@ def launch(*, campaign: Campaign, version: int, confirmed_people: int, by: User,
         if locked.version != version:
             raise drafts.StaleDraft(campaign=locked)
         revision = _freeze(locked, now)
+        discretion.check(revision=revision, by=by)
         # Counted anew: taking a booked campaign back to draft clears the column.
         at = locked.when == Campaign.When.AT
         due_at = problems.due_at(locked, now=now) if at else now + timedelta(seconds=UNDO_S)

@@ -17,13 +17,14 @@ from django.utils import dateformat, timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns import states
 from campaigns.models import Campaign
 from campaigns.templatetags import marks
-from subscriptions import phones
+from subscriptions import hiding, phones
 
 register = template.Library()
 
@@ -118,9 +119,22 @@ def percent_of(part: int, whole: int) -> str:
 @register.filter
 def phone(value: str, user: AbstractBaseUser | AnonymousUser) -> str:
     """A phone number as people read it, masked for those who may not see numbers."""
-    if isinstance(user, AnonymousUser | PermissionsMixin) and user.has_perm("subscriptions.see_phone_numbers"):
-        return phones.written(value)
-    return phones.mask(value)
+    return phones.written(value) if _sees_numbers(user) else phones.mask(value)
+
+
+@register.simple_tag(takes_context=True)
+def said(context: template.Context, text: object, of: str = "", chars: int = 0) -> str:
+    """What was sent or written, with phone numbers masked for those who may not see them; `of` is the row's own.
+
+    Every text of a message is shown by this, since anybody's number may stand in it. Cut to `chars`, if given.
+    """
+    shown = str(text) if _sees_numbers(context.get("user")) else hiding.hide(str(text), own=of)
+    return Truncator(shown).chars(chars) if chars else shown
+
+
+def _sees_numbers(user: object) -> bool:
+    known = isinstance(user, AnonymousUser | PermissionsMixin)
+    return known and user.has_perm("subscriptions.see_phone_numbers")
 
 
 def place_of(zone: str) -> str:

@@ -148,17 +148,12 @@ def _facts(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     """What is known about the draft as it is now, and the question of its launch where nothing stands in the way."""
     now = timezone.now()
     limit = limits.of_group(campaign.group)
-    people, tried = _counted(campaign, limit)
+    sees_numbers = request.user.has_perm("subscriptions.see_phone_numbers")
+    people, tried = _counted(campaign, limit, sees_numbers=sees_numbers)
     found = problems.of(campaign, now=now, people=people, limit=limit)
     blocking = problems.blocking(found)
     sample = next(iter(preview.samples(campaign=campaign)), None)
-    seen = preview.for_contact(
-        campaign=campaign,
-        contact=sample,
-        as_link=False,
-        sees_numbers=request.user.has_perm("subscriptions.see_phone_numbers"),
-        limit=limit,
-    )
+    seen = preview.for_contact(campaign=campaign, contact=sample, as_link=False, sees_numbers=sees_numbers, limit=limit)
     said = compose_schedule.say_back(campaign, now=now)
     may_launch = campaign.is_editable and request.user.has_perm(LAUNCH)
     asks = may_launch and not blocking and people is not None
@@ -204,11 +199,12 @@ def _our_phones(request: HttpRequest, campaign: Campaign, ticked: set[str] | Non
     return [(phone, phone.proved_at is not None and str(phone.pk) in chosen) for phone in found]
 
 
-def _counted(campaign: Campaign, limit: limits.Limit) -> tuple[estimate.Estimate | None, trial.Trial | None]:
+def _counted(
+    campaign: Campaign, limit: limits.Limit, *, sees_numbers: bool
+) -> tuple[estimate.Estimate | None, trial.Trial | None]:
     try:
-        return estimate.count(group=campaign.group, audience=campaign.audience), trial.run(
-            campaign=campaign, limit=limit
-        )
+        people = estimate.count(group=campaign.group, audience=campaign.audience)
+        return people, trial.run(campaign=campaign, sees_numbers=sees_numbers, limit=limit)
     except refusals.Refused:
         return None, None
 

@@ -73,7 +73,7 @@ def conversation(request: HttpRequest, holder: sandbox.Holder) -> tuple[Parts, s
             request,
             id=f"m-{one.entry.id}",
             template="campaigns/_sandbox_entry.html",
-            context={"one": one},
+            context={"one": one, "whose": holder.phone},
             within="talk",
         )
         for one in _shown(entries)

@@ -55,3 +55,12 @@ def test_every_template_compiles(path: Path) -> None:
 )
 def test_the_patterns_bite(kind: str, source: str) -> None:
     assert INLINE[kind].search(source)
+
+
+# A number may stand in any text that was sent or written: `said` hides it from who may not see it.
+TEXT_OF_A_MESSAGE = re.compile(r"{{[^}]*\b(?:message\.body|answer\.body|inbound\.text|entry\.text|last_text)\b[^}]*}}")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_what_was_sent_or_written_is_shown_by_said(path: Path) -> None:
+    assert TEXT_OF_A_MESSAGE.findall(path.read_text()) == []
