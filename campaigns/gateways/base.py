@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
 
 from campaigns.gateways import http
 
@@ -82,6 +82,14 @@ Outcome = Accepted | Rejected | Throttled | NotSent | Unknown
 
 
 # --- What comes back ---------------------------------------------------------------------------------------
+
+# No provider keeps anything longer than this before it gives it up: an older moment is a clock that is wrong.
+LATE_AT_MOST: Final = timedelta(days=7)
+
+
+def plausible(at: datetime, *, now: datetime) -> datetime:
+    """A moment that a provider names, as near as it can be believed: within LATE_AT_MOST before `now`."""
+    return min(max(at, now - LATE_AT_MOST), now)
 
 
 @dataclass(frozen=True, slots=True)

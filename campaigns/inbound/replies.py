@@ -127,7 +127,7 @@ def _obey_keyword(
         if inbound.contact is None:
             inbound.contact, _new = Contact.objects.at(phone)
         move = _stop if kind == "stop" else _start
-        inbound.action, answer = move(inbound, inbound.contact, happened_at=min(sent_at, now))
+        inbound.action, answer = move(inbound, inbound.contact, happened_at=_counts_from(kind, sent_at, now))
     inbound.save(update_fields=["contact", "action"])
     if answers and answer:
         enqueue.answer(
@@ -138,6 +138,14 @@ def _obey_keyword(
             text=answer,
             now=now,
         )
+
+
+def _counts_from(kind: str, sent_at: datetime, now: datetime) -> datetime:
+    """When it was said, as near as can be believed. Where the clock is plainly wrong an opt-out counts from now, so
+    that no older yes outweighs it."""
+    if kind == "stop" and sent_at < now - base.LATE_AT_MOST:
+        return now
+    return base.plausible(sent_at, now=now)
 
 
 def _answered_enough(inbound: Inbound) -> bool:

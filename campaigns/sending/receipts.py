@@ -41,10 +41,11 @@ def apply(*, event: base.StatusEvent, attempt_token: str, now: datetime) -> Appl
     if message.state not in sources:
         return Applied(done=True, note=f"{message.state} stays")
     columns: dict[str, object] = {"settled_at": now, "provider_id": event.provider_id or message.provider_id}
+    at = base.plausible(event.at, now=now)
     if goal in {states.Message.SENT, states.Message.DELIVERED}:
-        columns["sent_at"] = message.sent_at or event.at
+        columns["sent_at"] = message.sent_at or at
     if goal is states.Message.DELIVERED:
-        columns["delivered_at"] = event.at
+        columns["delivered_at"] = at
     reason = f"carrier_{event.code}" if goal is states.Message.FAILED else ""
     with transaction.atomic():
         moved = messages.move(ids=[message.pk], from_states=sources, to=goal, reason=reason[:40], **columns)

@@ -149,18 +149,26 @@ def zoned(value: datetime | None, zone: str = "") -> str:
     """A moment in words with its zone: Tue 4 Mar 2026, 09:00, Denver time. Without a zone, in the reader's own."""
     if value is None:
         return "–"
-    info = zoneinfo.ZoneInfo(zone) if zone else timezone.get_current_timezone()
-    local = timezone.localtime(value, info)
+    local = _local(value, zone)
     shown = dateformat.format(local, _("D j M Y, H:i"))
-    return f"{shown}, {place_of(str(info))}"
+    return f"{shown}, {place_of(str(local.tzinfo))}"
+
+
+def _local(value: datetime, zone: str = "") -> datetime:
+    """The moment on the clocks of a zone, or the reader's. At either end of the calendar, where a zone would lead out
+    of it, in the zone that it has: a page must never fall over one wrong clock."""
+    try:
+        return timezone.localtime(value, zoneinfo.ZoneInfo(zone) if zone else None)
+    except OverflowError:
+        return value
 
 
 @register.filter
 def to_the_second(value: datetime) -> str:
     """A moment in words with its zone, to the second: for comparing two of them."""
-    local = timezone.localtime(value)
+    local = _local(value)
     moment = dateformat.format(local, _("D j M Y, H:i:s"))
-    return f"{moment}, {place_of(str(timezone.get_current_timezone()))}"
+    return f"{moment}, {place_of(str(local.tzinfo))}"
 
 
 @register.filter
@@ -188,7 +196,7 @@ def when(value: datetime | None) -> SafeString:
 @register.filter
 def clock_time(value: datetime | None) -> str:
     """Hours and minutes in the reader's zone."""
-    return "–" if value is None else dateformat.format(timezone.localtime(value), _("H:i"))
+    return "–" if value is None else dateformat.format(_local(value), _("H:i"))
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Contacts, their subscriptions and the consent ledger."""
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from subscriptions import phones
 from subscriptions.models.group import SubscriptionGroup
+
+# The first text was sent on 3 December 1992: a moment before that is a clock that is wrong, and the first days of the
+# calendar cannot be told in every zone.
+FIRST_TEXT: Final = datetime(1992, 12, 1, tzinfo=UTC)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -105,6 +110,9 @@ class ConsentEntry(models.Model):
         verbose_name = _("consent entry")
         verbose_name_plural = _("consent entries")
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(happened_at__gte=FIRST_TEXT), name="consent_is_no_older_than_texts")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} ({self.happened_at:%Y-%m-%d %H:%M:%S})"
@@ -130,7 +138,10 @@ class Subscription(models.Model):
     class Meta:
         verbose_name = _("subscription")
         verbose_name_plural = _("subscriptions")
-        constraints = [models.UniqueConstraint(fields=["contact", "group"], name="subscription_once_per_group")]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "group"], name="subscription_once_per_group"),
+            models.CheckConstraint(condition=Q(since__gte=FIRST_TEXT), name="subscription_is_no_older_than_texts"),
+        ]
         indexes = [models.Index(fields=["group", "state", "contact"], name="subscription_by_group")]
 
     def __str__(self) -> str:

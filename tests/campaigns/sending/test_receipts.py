@@ -86,6 +86,15 @@ def test_delivered_is_written_with_its_time_and_provider_id(run: Run) -> None:
     assert (message.delivered_at, message.provider_id) == (at, "SM-of-the-carrier")
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"])
+def test_a_wrong_clock_dates_no_delivery_where_no_page_can_show_it(run: Run, at: str) -> None:
+    _report(_handed_over(run), "delivered", at=at)
+    message = Message.objects.get()
+    assert message.delivered_at is not None
+    assert abs(timezone.now() - message.delivered_at) <= timedelta(days=7, minutes=1)
+    assert message.sent_at == message.delivered_at
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(["sent", "delivered"])))
 def test_whatever_the_order_delivered_is_the_end(run: Run, order: tuple[str, ...]) -> None:
     assert _report(_handed_over(run), *order) == "delivered"
