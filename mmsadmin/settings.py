@@ -51,7 +51,7 @@ if MEDIA_HOST:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, MEDIA_HOST]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "mmsadmin.adminsite.BoundedAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -133,8 +133,9 @@ def said(context: template.Context, text: object, of: str = "", chars: int = 0) 
 
 
 def _sees_numbers(user: object) -> bool:
-    known = isinstance(user, AnonymousUser | PermissionsMixin)
-    return known and user.has_perm("subscriptions.see_phone_numbers")
+    if not isinstance(user, AnonymousUser | PermissionsMixin):
+        return False
+    return bool(user.has_perm("subscriptions.see_phone_numbers"))
 
 
 def place_of(zone: str) -> str:

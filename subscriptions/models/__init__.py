@@ -1,3 +1,4 @@
+from subscriptions.models import bounds
 from subscriptions.models.account import ProviderAccount, new_token
 from subscriptions.models.contact import ConsentEntry, Contact, OurPhone, Subscription
 from subscriptions.models.group import SenderNumber, SubscriptionGroup
@@ -12,5 +13,6 @@ __all__ = [
     "SenderNumber",
     "Subscription",
     "SubscriptionGroup",
+    "bounds",
     "new_token",
 ]

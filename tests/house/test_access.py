@@ -1,13 +1,12 @@
 """Every address of the product, tried by everybody: strangers, the three roles, and somebody with no right at all."""
 
 import re
-from collections.abc import Iterator
 
 import factories
 import pytest
+from addresses import ADDRESSES
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from campaigns import roles
 
@@ -32,19 +31,6 @@ REFUSED = {
 pytestmark = pytest.mark.django_db
 
 
-def patterns(resolver: URLResolver | None = None, above: str = "") -> Iterator[tuple[str, str]]:
-    """(name, address) of every view of ours; each part of an address that is open is 1."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = f"{above}{entry.pattern}"
-        if route.startswith("admin/"):
-            continue
-        if isinstance(entry, URLResolver):
-            yield from patterns(entry, route)
-        elif isinstance(entry, URLPattern):
-            yield entry.name or "", "/" + re.sub(r"<[^>]+>", "1", route)
-
-
-ADDRESSES = sorted(set(patterns()))
 CLOSED = [pair for pair in ADDRESSES if pair[0] not in OPEN]
 
 
