@@ -26,6 +26,8 @@ _WORDS: Final[dict[str, Promise]] = {
     "subscriptions.add_importrun": _("import people"),
     "subscriptions.add_ourphone": _("add phones for tests"),
     "subscriptions.see_phone_numbers": _("see phone numbers"),
+    "subscriptions.delete_subscriptiongroup": _("remove groups"),
+    "subscriptions.delete_provideraccount": _("remove provider accounts"),
 }
 
 

@@ -71,8 +71,10 @@ def test_a_search_of_the_admin_looks_for_the_first_words(owner: Client) -> None:
 
 def test_a_test_send_to_a_phone_that_no_database_knows_is_answered_in_words() -> None:
     campaign = factories.campaign(group=factories.number().group)
+    marketer = factories.user(roles.MARKETER)
+    OurPhone.objects.create(phone="+12125550123", label="Ana", proved_at=campaign.edited_at, added_by=marketer)
     client = Client()
-    client.force_login(factories.user(roles.MARKETER), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(marketer, backend="django.contrib.auth.backends.ModelBackend")
 
     answer = client.post(f"/campaigns/{campaign.pk}/test", {"version": 1, "to": [HUGE]}, follow=True)
 

@@ -152,8 +152,8 @@ def test_whoever_opens_the_address_of_a_button_is_led_to_its_page(me: Client, dr
 
 def test_a_log_in_that_was_asked_for_by_a_button_leads_to_its_page(client: Client, draft: Campaign) -> None:
     factories.user(roles.MARKETER, username="mara")
-    asked = client.post(f"/campaigns/{draft.pk}/launch", {"version": 1, "people": 0}, headers=BROWSER)
-    assert asked["Location"] == f"/login?next=/campaigns/{draft.pk}/launch"
+    asked = client.post(f"/campaigns/{draft.pk}/test", {"version": 1}, headers=BROWSER)
+    assert asked["Location"] == f"/login?next=/campaigns/{draft.pk}/test"
 
     answer = client.post(
         asked["Location"], {"username": "mara", "password": "secret words"}, headers=BROWSER, follow=True

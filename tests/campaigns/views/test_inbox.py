@@ -119,7 +119,7 @@ def test_without_the_right_it_is_refused_in_words() -> None:
     client.force_login(factories.user())
     answer = client.get("/inbox/")
     assert answer.status_code == 403
-    assert "Can view inbound message" in answer.content.decode()
+    assert "read the inbox" in answer.content.decode()
 
 
 def test_without_a_log_in_it_leads_to_the_log_in() -> None:

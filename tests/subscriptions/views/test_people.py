@@ -31,12 +31,12 @@ def test_strangers_are_sent_to_the_log_in() -> None:
 @pytest.mark.parametrize(
     "path, missing",
     [
-        ("/people/", "Can view contact"),
-        ("/people/add", "Can add contact"),
-        ("/people/import", "Can add import"),
-        ("/people/1/suppress", "Can change contact"),
-        ("/people/1/unsuppress", "Can change contact"),
-        ("/people/1/consent", "Can add contact"),
+        ("/people/", "look at people"),
+        ("/people/add", "add people"),
+        ("/people/import", "import people"),
+        ("/people/1/suppress", "change people"),
+        ("/people/1/unsuppress", "change people"),
+        ("/people/1/consent", "add people"),
     ],
 )
 def test_a_missing_right_is_named(path: str, missing: str) -> None:
