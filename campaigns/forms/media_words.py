@@ -13,6 +13,7 @@ Figure = str | int | None
 _SENTENCES: Final[dict[str, str | Promise]] = {
     "empty": _("The file is empty."),
     "unreadable": _("The file cannot be read: {found}"),
+    "unwritable": _("The file cannot be written: {found}"),
     "too_large_upload": _("The file has {found}; files up to {limit} are taken in."),
     "not_media": _("This is not a picture or a contact card."),
     "unsupported_kind": _(
