@@ -80,6 +80,7 @@ _NOTES: Final[dict[str, str | Promise]] = {
     "became_jpeg": _("Turned from {value} into JPEG."),
     "became_png": _("Turned from {value} into PNG."),
     "became_gif": _("Turned from {value} into an animated GIF of 256 colours."),
+    "packed": _("Packed tighter, without any loss."),
     "palette": _("Reduced to {value} colours."),
     "photo_refitted": _("The photo of the card was made smaller, the rest kept."),
     "on_white": _("White was put behind what was transparent."),

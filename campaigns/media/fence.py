@@ -45,6 +45,7 @@ _ENVIRONMENT: Final = {
     "MALLOC_ARENA_MAX": "1",
     # Each of its threads would take address space of its own.
     "OPENBLAS_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
 }
 
 # How often a caller hears how far it is, in seconds.

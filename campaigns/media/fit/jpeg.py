@@ -98,6 +98,12 @@ class Sizes:
         return _scaled(source, (width, height))
 
 
+def packed(data: bytes) -> bytes:
+    """The same JPEG without loss, its scans rearranged, if that is smaller."""
+    rearranged: bytes = lossless.optimize(data)
+    return min(data, rearranged, key=len)
+
+
 def best(
     sizes: Sizes, *, original: measure.Original, budget: int, tell: Callable[[float], None] = lambda _share: None
 ) -> Copy:
@@ -181,7 +187,7 @@ def _finished(draft: _Draft, *, budget: int) -> tuple[Copy | None, int]:
     def encode(scale: float) -> bytes:
         data = _encode(image, scale=scale, colour=colour, optimize=True, progressive=True)
         if len(data) < _WORTH_REARRANGING * area:
-            data = min(data, lossless.optimize(data), key=len)
+            data = packed(data)
         return data
 
     search = _Search(encode, budget=budget)

@@ -16,12 +16,14 @@ def in_silence(_share: float) -> None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was done; the words are in `campaigns.forms.media_words`. Codes: kept, scaled (value: long edge),
-    quality (value: 1-95), halved_colour, became_jpeg, became_png and became_gif (value: the kind before, PNG if none),
-    palette (value: colours), on_white, on_black, photo_refitted (of a card: what follows is about its photo)."""
+    """One thing that was done; the words are in `campaigns.forms.media_words`.
+
+    Codes: kept, scaled (value: long edge), quality (value: 1-95), halved_colour, became_jpeg, packed, palette (value:
+    colours), on_white, on_black, photo_refitted (of a card: what follows is about its photo).
+    """
 
     code: str
-    value: int | str | None = None
+    value: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
