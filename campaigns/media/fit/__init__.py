@@ -7,12 +7,14 @@ own module, with one function that `result.Fitter` describes.
 import dataclasses
 from typing import Final
 
-from campaigns.media import alpha, probe, problems
-from campaigns.media.fit import cards, result, stills, turned
+from campaigns.media import alpha, kinds, probe, problems, webp, webp_gif
+from campaigns.media.fit import cards, result, stills
 
 FITTERS: Final[dict[str, result.Fitter]] = {
     "jpeg": stills.fit,
     "png": stills.fit,
+    "heic": stills.fit,
+    "webp": stills.fit,
     "vcf": cards.fit,
 }
 
@@ -25,24 +27,23 @@ def fit(
     ground: result.Ground = "",
     tell: result.Progress = result.in_silence,
 ) -> result.Fitted:
-    """The best-looking copy of a file of at most `budget_bytes`; never of more than the upload, contact cards aside, or
-    than what a HEIC or WebP was turned into, which takes more bytes for the same looks.
+    """The best-looking copy of a file of at most `budget_bytes`.
 
-    With a `ground` nothing shines through any more: that colour is put behind it. Raises UnfitError:
-    fit_unsupported_kind, cannot_fit, and whatever makes the file unusable. Decodes untrusted bytes: call it inside the
-    fence.
+    It is never of more than the upload has, but for contact cards and for kinds that cannot be sent as they are. With
+    a `ground` nothing shines through any more: that colour is put behind it. Raises UnfitError: fit_unsupported_kind,
+    cannot_fit, and whatever makes the file unusable. Decodes untrusted bytes: call it inside the fence.
     """
-    was = kind = probe.identify(data, name=name)
-    if kind in turned.KINDS:
-        data, kind = turned.turn(data, kind=kind)
+    kind = probe.identify(data, name=name)
+    turned: tuple[result.Step, ...] = ()
+    # A card grows by its line ends alone when it is written properly, and HEIC and WebP are tighter than what phones
+    # take.
+    most = min(budget_bytes, len(data)) if kind in kinds.MIME and kind != "vcf" else budget_bytes
+    if kind == "webp" and webp.read(data).frames > 1:
+        data, kind, turned = webp_gif.convert(data).data, "gif", (result.Step("became_gif", kind),)
     fitter = FITTERS.get(kind)
     if fitter is None:
         raise problems.refuse("fit_unsupported_kind", limit=", ".join(FITTERS), found=kind)
-    # A card grows by its line ends alone when it is written properly, and a copy of it may.
-    most = budget_bytes if kind == "vcf" else min(budget_bytes, len(data))
     fitted = fitter(data, kind=kind, budget=most, ground=ground, tell=tell)
-    if was in turned.KINDS:
-        others = tuple(step for step in fitted.steps if not step.code.startswith("became_"))
-        fitted = dataclasses.replace(fitted, steps=(result.Step(f"became_{fitted.kind}", was), *others))
     tell(1.0)
-    return dataclasses.replace(fitted, has_alpha=alpha.shines_through(fitted.data, kind=fitted.kind))
+    shines_through = alpha.shines_through(fitted.data, kind=fitted.kind)
+    return dataclasses.replace(fitted, has_alpha=shines_through, steps=turned + fitted.steps)

@@ -67,7 +67,7 @@ class Original:
 
 def alike(distance: float) -> float:
     """The similarity that goes with a distance."""
-    return min(max(1.0 - distance / _WORTHLESS, 0.0), 1.0)
+    return round(min(max(1.0 - distance / _WORTHLESS, 0.0), 1.0), 4)
 
 
 def luma(image: Image.Image, *, size: tuple[int, int]) -> Plane:

@@ -9,7 +9,7 @@ import oxipng
 from PIL import Image
 
 from campaigns.media import rebuild
-from campaigns.media.fit import measure, palette
+from campaigns.media.fit import measure, png_palette
 
 SMALLEST_EDGE: Final = 160
 _SHRINK: Final = 0.75
@@ -24,9 +24,9 @@ _PALETTE_SAVES: Final = 12
 _COLOURS: Final = (256, 128, 64, 32, 16)
 # Passing errors on looks better and takes more bytes; what fits first is held against doing without.
 _DIFFUSIONS: Final = (0.6, 0.3)
-_LEVEL: Final = 4
+# How hard oxipng tries, by pixels: a second or two for each.
+_LEVELS: Final = ((100_000, 6), (4_000_000, 4))
 _LARGE_LEVEL: Final = 1
-_LARGE_PIXELS: Final = 4_000_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Copy:
 
 def packed(data: bytes, *, pixels: int) -> bytes:
     """The same PNG without loss, as small as can be made in a second or two."""
-    level = _LEVEL if pixels <= _LARGE_PIXELS else _LARGE_LEVEL
+    level = next((level for most, level in _LEVELS if pixels <= most), _LARGE_LEVEL)
     tight = oxipng.optimize_from_memory(data, level=level, strip=oxipng.StripChunks.all, optimize_alpha=True)
     return min(data, tight, key=len)
 
@@ -55,24 +55,38 @@ def lossless(image: Image.Image, *, budget: int, plain: bytes | None = None) -> 
     return data if len(data) <= budget else None
 
 
-def best(image: Image.Image, *, original: measure.Original, budget: int, smaller: bool) -> tuple[Copy | None, int]:
+def best(image: Image.Image, *, original: measure.Original, budget: int) -> tuple[Copy | None, int]:
     """The copy of at most `budget` bytes that looks most like `original`, and the bytes of the smallest copy made.
 
-    With `smaller` sides get smaller until something fits and nothing looks better; else only the first size is tried.
+    Sides get smaller until something fits, and further as long as that looks better.
     """
     found: Copy | None = None
     smallest = 0
     for edge in _edges(max(original.size)):
-        scaled = _scaled(image, edge)
-        tried, least = _at(scaled, original=original, budget=budget)
+        tried, least = _at(_scaled(image, edge), original=original, budget=budget)
         smallest = min(smallest or least, least)
         if tried is not None and (found is None or tried.distance < _WORTH_SHRINKING * found.distance):
             found = tried
         elif found is not None:
             break
-        if not smaller or (found is not None and measure.alike(found.distance) >= _GOOD_ENOUGH):
+        if found is not None and measure.alike(found.distance) >= _GOOD_ENOUGH:
             break
     return found, smallest
+
+
+def with_palette(image: Image.Image, *, original: measure.Original, budget: int) -> tuple[Copy | None, int]:
+    """The best copy with a palette and the sides of `image`, and the bytes of the smallest one made."""
+    colours = png_palette.Colours(image)
+    smallest = 0
+    for count in _COLOURS:
+        drafts, least = _drafts(colours, count=count, budget=budget)
+        smallest = min(smallest or least, least)
+        for distance, draft in sorted((_distance(draft, original), draft) for draft in drafts):
+            tight = packed(draft, pixels=image.width * image.height)
+            smallest = min(smallest, len(tight))
+            if len(tight) <= budget:
+                return Copy(tight, image.size, count, distance), smallest
+    return None, smallest
 
 
 def _edges(edge: int) -> Iterator[int]:
@@ -97,34 +111,22 @@ def _at(image: Image.Image, *, original: measure.Original, budget: int) -> tuple
     whole = lossless(image, budget=budget, plain=plain)
     if whole is not None:
         return Copy(whole, image.size, None, _distance(whole, original)), len(whole)
-    smallest = len(plain)
-    if smallest > _PALETTE_SAVES * budget:
-        return None, smallest
-    for colours in _COLOURS:
-        drafts, least = _drafts(image, colours=colours, budget=budget)
-        smallest = min(smallest, least)
-        for distance, draft in sorted((_distance(draft, original), draft) for draft in drafts):
-            tight = packed(draft, pixels=0)
-            smallest = min(smallest, len(tight))
-            if len(tight) <= budget:
-                return Copy(tight, image.size, colours, distance), smallest
-    return None, smallest
+    if len(plain) > _PALETTE_SAVES * budget:
+        return None, len(plain)
+    found, smallest = with_palette(image, original=original, budget=budget)
+    return found, min(smallest, len(plain))
 
 
-def _drafts(image: Image.Image, *, colours: int, budget: int) -> tuple[list[bytes], int]:
+def _drafts(colours: png_palette.Colours, *, count: int, budget: int) -> tuple[list[bytes], int]:
     """Up to two copies with a palette that may fit once they are packed, and the bytes of the smallest one made."""
-    flat = _draft(image, colours=colours, diffusion=0.0)
+    flat = rebuild.plain_png(colours.reduced(count, diffusion=0.0))
     if len(flat) > _PACKING_PALETTE * budget:
         return [], len(flat)
     for diffusion in _DIFFUSIONS:
-        softer = _draft(image, colours=colours, diffusion=diffusion)
+        softer = rebuild.plain_png(colours.reduced(count, diffusion=diffusion))
         if len(softer) <= _PACKING_PALETTE * budget:
             return [flat, softer], len(flat)
     return [flat], len(flat)
-
-
-def _draft(image: Image.Image, *, colours: int, diffusion: float) -> bytes:
-    return rebuild.plain_png(palette.quantised(image, colours=colours, diffusion=diffusion))
 
 
 def _distance(data: bytes, original: measure.Original) -> float:

@@ -18,12 +18,13 @@ def in_silence(_share: float) -> None:
 class Step:
     """One thing that was done; the words are in `campaigns.forms.media_words`.
 
-    Codes: kept, scaled (value: long edge), quality (value: 1-95), halved_colour, became_jpeg, packed, palette (value:
-    colours), on_white, on_black, photo_refitted (of a card: what follows is about its photo).
+    Codes: kept, scaled (value: long edge), quality (value: 1-95), halved_colour, became_jpeg, became_png and
+    became_gif (value: the kind it was), packed, palette (value: colours), on_white, on_black, photo_refitted (of a
+    card: what follows is about its photo).
     """
 
     code: str
-    value: int | None = None
+    value: int | str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -12,15 +12,21 @@ from campaigns.media.fit import jpeg, measure, png, result
 _NEAR: Final = 2
 # What packing a JPEG without loss saves at most.
 _JPEG_PACKING: Final = 1.12
+# Kinds that may hold a drawing, which a palette may suit better than a JPEG does; not where the JPEG looks this good.
+_DRAWN: Final = frozenset({"png", "webp"})
+_GOOD_JPEG: Final = 0.95
 
 
 def fit(data: bytes, *, kind: str, budget: int, ground: result.Ground, tell: result.Progress) -> result.Fitted:
-    """The best-looking copy of a JPEG or PNG. Raises UnfitError: cannot_fit, and whatever makes the file unusable."""
+    """The best-looking copy of a still of any kind that is taken in.
+
+    Raises UnfitError: cannot_fit, and whatever makes the file unusable.
+    """
     image: Image.Image | None = None
     if len(data) <= _NEAR * budget:
         clean, image = rebuild.rebuild(still.decode(data, kind=kind), size=budget, notes=[])
         if not (ground and still.has_alpha(image)):
-            kept = _kept(clean, image, kind=kind, budget=budget)
+            kept = _kept(clean, image, was=kind, budget=budget)
             if kept is not None:
                 return kept
     tell(0.1)
@@ -31,20 +37,25 @@ def fit(data: bytes, *, kind: str, budget: int, ground: result.Ground, tell: res
         image = measure.on_ground(image, measure.GROUNDS[ground])
         steps = (result.Step(f"on_{ground}"),)
     tell(0.2)
-    fitted = _smaller(image, kind=kind, budget=budget, tell=lambda share: tell(0.2 + 0.8 * share))
-    return dataclasses.replace(fitted, steps=steps + fitted.steps)
+    fitted = _smaller(image, was=kind, budget=budget, tell=lambda share: tell(0.2 + 0.8 * share))
+    return dataclasses.replace(fitted, steps=(*_turned(kind, fitted.kind), *steps, *fitted.steps))
 
 
-def _kept(clean: bytes, image: Image.Image, *, kind: str, budget: int) -> result.Fitted | None:
+def _kept(clean: bytes, image: Image.Image, *, was: str, budget: int) -> result.Fitted | None:
     """The canonical copy as it is, or packed without loss, where that fits."""
-    step = "kept"
+    kind = kinds.sniff(clean)
+    steps = _turned(was, kind)
     if len(clean) > budget:
-        step = "packed"
         packed = _packed(clean, image, kind=kind, budget=budget)
         if packed is None:
             return None
-        clean = packed
-    return result.Fitted(clean, kind, kinds.MIME[kind], *image.size, similarity=1.0, steps=(result.Step(step),))
+        clean, steps = packed, [*steps, result.Step("packed")]
+    kept = tuple(steps) or (result.Step("kept"),)
+    return result.Fitted(clean, kind, kinds.MIME[kind], *image.size, similarity=1.0, steps=kept)
+
+
+def _turned(was: str, kind: str) -> list[result.Step]:
+    return [result.Step(f"became_{kind}", was)] if was != kind else []
 
 
 def _packed(clean: bytes, image: Image.Image, *, kind: str, budget: int) -> bytes | None:
@@ -56,36 +67,30 @@ def _packed(clean: bytes, image: Image.Image, *, kind: str, budget: int) -> byte
     return packed if len(packed) <= budget else None
 
 
-def _smaller(image: Image.Image, *, kind: str, budget: int, tell: result.Progress) -> result.Fitted:
-    if kind == "jpeg":
-        return _jpeg(_best_jpeg(image, budget=budget, tell=tell), image, kind=kind)
+def _smaller(image: Image.Image, *, was: str, budget: int, tell: result.Progress) -> result.Fitted:
     if still.has_alpha(image):
         image = image if image.mode in {"LA", "RGBA"} else image.convert("RGBA")
-        found, smallest = png.best(image, original=measure.Original(image), budget=budget, smaller=True)
+        found, smallest = png.best(image, original=measure.Original(image), budget=budget)
         if found is None:
             raise problems.refuse("cannot_fit", limit=budget, found=smallest)
         return _png(found, image)
-    image = image if image.mode in {"L", "RGB"} else image.convert("RGB")
-    sizes = jpeg.Sizes(image)
-    original = measure.Original(sizes.seen)
-    drawn, _ = png.best(sizes.seen, original=original, budget=budget, smaller=False)
-    if drawn is not None and drawn.colours is None:
-        return _png(drawn, image)
-    tell(0.5)
-    photographed = jpeg.best(sizes, original=original, budget=budget, tell=lambda share: tell(0.5 + 0.5 * share))
-    if drawn is not None and measure.alike(drawn.distance) >= photographed.similarity:
-        return _png(drawn, image)
-    return _jpeg(photographed, image, kind=kind)
-
-
-def _best_jpeg(image: Image.Image, *, budget: int, tell: result.Progress) -> jpeg.Copy:
     sizes = jpeg.Sizes(image if image.mode in {"L", "RGB"} else image.convert("RGB"))
-    return jpeg.best(sizes, original=measure.Original(sizes.seen), budget=budget, tell=tell)
+    if was in _DRAWN:
+        whole = png.lossless(sizes.seen, budget=budget)
+        if whole is not None:
+            return _png(png.Copy(whole, sizes.seen.size, None, 0.0), image)
+    tell(0.3)
+    original = measure.Original(sizes.seen)
+    copy = jpeg.best(sizes, original=original, budget=budget, tell=lambda share: tell(0.3 + 0.7 * share))
+    if was in _DRAWN and copy.similarity < _GOOD_JPEG:
+        drawn, _ = png.with_palette(sizes.seen, original=original, budget=budget)
+        if drawn is not None and measure.alike(drawn.distance) > copy.similarity:
+            return _png(drawn, image)
+    return _jpeg(copy, image)
 
 
-def _jpeg(copy: jpeg.Copy, image: Image.Image, *, kind: str) -> result.Fitted:
-    steps = [result.Step("became_jpeg")] if kind != "jpeg" else []
-    steps += [result.Step("scaled", max(copy.size))] if copy.size != image.size else []
+def _jpeg(copy: jpeg.Copy, image: Image.Image) -> result.Fitted:
+    steps = [result.Step("scaled", max(copy.size))] if copy.size != image.size else []
     steps += [result.Step("quality", copy.quality)]
     steps += [result.Step("halved_colour")] if copy.colour == jpeg.HALF_COLOUR and image.mode != "L" else []
     return result.Fitted(

@@ -7,7 +7,6 @@ from PIL import Image, ImageChops, ImageStat
 
 from campaigns.media import check, fence, fit, gif, heif, limits, reviews, webp
 from campaigns.media.fit import result
-from campaigns.media.fit import turned as fit_turned
 
 
 def _distance(one: Image.Image, other: Image.Image) -> float:
@@ -201,11 +200,6 @@ def test_what_shines_through_still_does_once_it_fits() -> None:
     assert (fitted.kind, fitted.has_alpha, fitted.steps[0]) == ("png", True, result.Step("became_png", "webp"))
     flat = fit.fit(turned.heic(turned.see_through()), budget_bytes=600_000, ground="white")
     assert not flat.has_alpha
-
-
-def test_a_moving_webp_is_fitted_as_the_gif_it_became() -> None:
-    data, kind = fit_turned.turn(turned.moving_webp(4), kind="webp")
-    assert (kind, len(gif.parse(data).frames)) == ("gif", 4)
 
 
 def test_headers_tell_the_same_as_the_pixels() -> None:

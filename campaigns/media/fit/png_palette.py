@@ -19,42 +19,51 @@ _FINEST_CELLS: Final = 8
 _COUNTED_EACH: Final = 24_000
 # An error larger than this, in levels, is an edge and not a gradient: it would only make specks.
 _LARGEST_ERROR: Final = 20.0
-_CHUNK: Final = 65_536
+# What fits a processor's cache beside 256 colours.
+_CHUNK: Final = 4_096
 
 Points = NDArray[np.float32]
+Levels = NDArray[np.uint8]
 Weights = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
-def quantised(image: Image.Image, *, colours: int, diffusion: float) -> Image.Image:
-    """`image` in mode P with at most that many colours; `diffusion` is the share of each error that is passed on."""
-    rgba = np.asarray(image.convert("RGBA"))
-    distinct, where = np.unique(_packed(rgba), return_inverse=True)
-    levels = _unpacked(distinct)
-    points = _points(levels)
-    palette = _palette(points, _importance(image, where, len(distinct)), colours)
-    straight = _levels(palette)
-    # What the palette really holds, after rounding.
-    palette = _points(straight)
-    if diffusion:
-        indices = _diffused(rgba, palette, straight, share=diffusion)
-    else:
-        indices = _nearest(points, palette).astype(np.uint8)[where].reshape(rgba.shape[:2])
-    return _image(indices, straight)
+class Colours:
+    """The colours of one picture, counted once, for as many reduced copies as are wanted."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self._rgba = np.asarray(image.convert("RGBA"))
+        distinct, where = np.unique(_packed(self._rgba), return_inverse=True)
+        self._where: Indices = where.reshape(-1)
+        self._points = _points(_unpacked(distinct))
+        self._importance = _importance(image, self._where, len(distinct))
+        self._palettes: dict[int, Levels] = {}
+
+    def reduced(self, count: int, *, diffusion: float) -> Image.Image:
+        """The picture in mode P with at most `count` colours; `diffusion` is the share of each error passed on."""
+        if count not in self._palettes:
+            self._palettes[count] = _levels(_palette(self._points, self._importance, count))
+        straight = self._palettes[count]
+        palette = _points(straight)
+        if diffusion:
+            indices = _diffused(self._rgba, palette, share=diffusion)
+        else:
+            indices = _nearest(self._points, palette).astype(np.uint8)[self._where].reshape(self._rgba.shape[:2])
+        return _image(indices, straight)
 
 
-def _packed(rgba: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def _packed(rgba: Levels) -> NDArray[np.uint32]:
     """Each pixel as one number; all that cannot be seen is the same."""
     packed = np.ascontiguousarray(rgba).view(np.uint32).reshape(-1).copy()
     packed[rgba[..., 3].reshape(-1) == 0] = 0
     return packed
 
 
-def _unpacked(packed: NDArray[np.uint32]) -> NDArray[np.uint8]:
+def _unpacked(packed: NDArray[np.uint32]) -> Levels:
     return packed.view(np.uint8).reshape(-1, 4)
 
 
-def _points(levels: NDArray[np.uint8]) -> Points:
+def _points(levels: Levels) -> Points:
     """The four coordinates of each colour."""
     alpha = levels[:, 3:].astype(np.float32)
     seen = (levels[:, :3] * (alpha / 255) - alpha / 2) * _WEIGHTS
@@ -62,7 +71,7 @@ def _points(levels: NDArray[np.uint8]) -> Points:
     return np.concatenate([seen, depth], axis=1, dtype=np.float32)
 
 
-def _levels(points: Points) -> NDArray[np.uint8]:
+def _levels(points: Points) -> Levels:
     """The colours at those coordinates, rounded to what a file can hold, each once."""
     alpha = points[:, 3:] / np.float32(np.sqrt(np.square(_WEIGHTS).sum()) / 2)
     alpha = np.clip(np.rint(alpha), 0, 255)
@@ -79,7 +88,7 @@ def _importance(image: Image.Image, where: Indices, count: int) -> Weights:
     busy = np.zeros_like(light)
     busy[:, 1:] += np.abs(np.diff(light, axis=1))
     busy[1:] += np.abs(np.diff(light, axis=0))
-    return _sums(where.reshape(-1), (1 / (8 + busy)).reshape(-1), count=count)
+    return _sums(where, (1 / (8 + busy)).reshape(-1), count=count)
 
 
 def _sums(owners: Indices, weights: Weights | Points, *, count: int) -> Weights:
@@ -159,9 +168,7 @@ def _nearest(points: Points, palette: Points) -> Indices:
     )
 
 
-def _diffused(
-    rgba: NDArray[np.uint8], palette: Points, straight: NDArray[np.uint8], *, share: float
-) -> NDArray[np.uint8]:
+def _diffused(rgba: Levels, palette: Points, *, share: float) -> Levels:
     """Floyd and Steinberg's error diffusion, a slanted line at a time.
 
     Pixels with the same x + 2 y need nothing of each other, so that one step does them all.
@@ -195,7 +202,7 @@ def _diffused(
     return indices.reshape(height, width)
 
 
-def _image(indices: NDArray[np.uint8], straight: NDArray[np.uint8]) -> Image.Image:
+def _image(indices: Levels, straight: Levels) -> Image.Image:
     image = Image.fromarray(indices, "P")
     image.putpalette(straight[:, :3].tobytes(), "RGB")
     if straight[:, 3].min() < 255:
