@@ -39,6 +39,8 @@ def test_the_keyboard_alone_leads_from_a_new_campaign_to_the_launch_button(visit
         keys.press("Space")
     opened.value.set_files({"name": "sea.png", "mimeType": "image/png", "buffer": media_samples.png(123, 45)})
     expect(page.locator("#file .file-name")).to_have_text("sea.png")
+    tab_to(visitor, page.get_by_label("What is to be seen"))
+    keys.type("The sea")
     tab_to(visitor, visitor.text_box)
     keys.type("Hello from the keyboard")
     keys.press("Control+Enter")

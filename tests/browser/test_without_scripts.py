@@ -25,6 +25,7 @@ def test_a_campaign_from_log_in_to_the_live_page_and_back(visit: Visit) -> None:
     page.get_by_role("button", name="Upload the chosen file").click()
     expect(page.locator("#file .file-name")).to_have_text("sea.jpg")
     visitor.text_box.fill("No script was harmed")
+    page.get_by_label("What is to be seen").fill("The sea")
     page.get_by_role("button", name="Save draft").click()
     expect(visitor.text_box).to_have_value("No script was harmed")
     expect(page.locator("[data-bubble]")).to_contain_text("Tidewater: No script was harmed")
