@@ -38,7 +38,7 @@ def fit(data: bytes, *, kind: str, budget: int, ground: result.Ground, tell: res
         steps = (result.Step(f"on_{ground}"),)
     tell(0.2)
     fitted = _smaller(image, was=kind, budget=budget, tell=lambda share: tell(0.2 + 0.8 * share))
-    return dataclasses.replace(fitted, steps=(*_turned(kind, fitted.kind), *steps, *fitted.steps))
+    return dataclasses.replace(fitted, steps=(*steps, *_turned(kind, fitted.kind), *fitted.steps))
 
 
 def _kept(clean: bytes, image: Image.Image, *, was: str, budget: int) -> result.Fitted | None:
