@@ -72,7 +72,7 @@ class PrivatePageMiddleware:
 
 
 class ShortBodyMiddleware:
-    """Refuse long bodies before a byte of them is read (400), but where a view takes files.
+    """Refuse long bodies before anything of them is kept (400), but where a view takes files.
 
     The check of a form's token reads a whole body, whoever sends it. A view that takes a file is exempt from that check
     and makes it itself, once it knows who asks.

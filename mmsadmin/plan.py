@@ -102,7 +102,7 @@ def web(port: int) -> Child:
         "--workers-kill-timeout",
         "5",
         "--log-level",
-        "warning",
+        "error",  # it warns of more than two threads a core, which mostly wait here
     )
     return Child("web", (*command, *sizes, "mmsadmin.wsgi:application"), stage=2)
 

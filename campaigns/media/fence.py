@@ -119,7 +119,7 @@ def fit(
 
 
 def cut(
-    data: bytes, *, place: crop.Place, timeout_s: float = limits.REVIEW.wall_s
+    data: bytes, *, place: crop.Place, timeout_s: float = limits.WAITED_FOR_S
 ) -> tuple[bytes, str] | problems.Problem:
     """A part of a still picture and its kind (see `cutting.cut`), or what stands in the way."""
     try:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import RequestDataTooBig
@@ -228,6 +229,7 @@ def _unwhole(form: forms.ContentForm) -> str:
 def _unread(request: HttpRequest, pk: int, trouble: Exception) -> HttpResponse:
     """Nothing of the form could be read: said beside what is wrong. A script, and a browser that goes back, have the
     text still."""
+    faults.drain(request, settings.UPLOAD_LIMIT_BYTES)
     is_long = isinstance(trouble, RequestDataTooBig)
     about, status = ("text", 413) if is_long else ("upload", 422)
     said = text_words.not_kept(limit=forms.TEXT_KEPT_CHARACTERS, found=None) if is_long else faults.words(trouble)

@@ -1,8 +1,11 @@
 """Requests that cannot be answered as they came: 400, 403 and 405 as pages with words and a way on."""
 
+import contextlib
+from typing import Final
+
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -14,6 +17,10 @@ from subscriptions.views import access
 
 # What Django raises while it reads a form, so that nothing of the form is known.
 Unreadable = (RequestDataTooBig, MultiPartParserError, TooManyFieldsSent, TooManyFilesSent)
+
+# Of a form that is too long so much is read all the same, by strangers too.
+DRAINED_BYTES: Final = 4_000_000
+_CHUNK_BYTES: Final = 65_536
 
 # Addresses that only take what their button sends, and the pages where the button stands.
 _BELONGS_TO = {
@@ -41,9 +48,18 @@ _BELONGS_TO = {
 }
 
 
+def drain(request: HttpRequest, most_bytes: int) -> None:
+    """Read and drop the rest of a body, up to so much: a browser that is cut off while it sends shows no answer."""
+    with contextlib.suppress(UnreadablePostError):
+        while most_bytes > 0 and (piece := request.read(_CHUNK_BYTES)):
+            most_bytes -= len(piece)
+
+
 @requires_csrf_token  # what checks it may not have run yet, and the frame has forms
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: what came cannot be read, or is more than is read."""
+    if isinstance(exception, Unreadable):
+        drain(request, DRAINED_BYTES)
     said = words(exception)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"problems": [said]}, status=400)
