@@ -111,7 +111,7 @@ def test_a_viewer_may_not_make_one_and_is_told_the_right(viewer: Client) -> None
     response = viewer.get("/campaigns/new")
 
     assert response.status_code == 403
-    assert "Can add campaign" in response.content.decode()
+    assert "make campaigns" in response.content.decode()
 
 
 def test_a_duplicate_is_a_draft_that_opens_at_once(marketer: Client) -> None:

@@ -47,7 +47,7 @@ def test_without_the_right_the_page_says_which_one_and_whom_to_ask(client: Clien
     response = client.get("/")
 
     assert response.status_code == 403
-    assert "Can view campaign" in response.content.decode()
+    assert "look at campaigns" in response.content.decode()
     assert "Ana Marquez" in response.content.decode()
 
 
