@@ -34,7 +34,6 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "over_advice": _("The file has {found}; under {limit} is safe with every carrier."),
     "grew": _("Cleaned for sending, the file has {found}; as uploaded it had {limit}."),
     "animation_dropped": _("This PNG is animated ({found} frames); phones show the first picture only."),
-    "fit_unsupported_kind": _("No smaller copy of a {found} file can be made."),
     "cut_unsupported_kind": _("A {found} file cannot be cut: only still pictures can."),
     "cannot_fit": _("Even the smallest copy has {found}, which is over {limit}."),
     "photo_not_picture": _("This is not a picture. A photo is a JPEG, PNG, WebP or HEIC."),
@@ -82,6 +81,9 @@ _NOTES: Final[dict[str, str | Promise]] = {
     "became_gif": _("Turned from {value} into an animated GIF of 256 colours."),
     "packed": _("Packed tighter, without any loss."),
     "palette": _("Reduced to {value} colours."),
+    "frames_merged": _("Frames that look alike were merged ({value} left); it lasts as long as before."),
+    "frames_dropped": _("Fewer frames ({value} left); it lasts as long as before."),
+    "steadied": _("What hardly moves was kept still."),
     "photo_refitted": _("The photo of the card was made smaller, the rest kept."),
     "on_white": _("White was put behind what was transparent."),
     "on_black": _("Black was put behind what was transparent."),
@@ -143,9 +145,7 @@ def _of_photo(limit: Figure, found: str) -> str:
     return sentence(code, limit, int(inner) if inner.isdecimal() else inner or None)
 
 
-_ABOUT_KINDS: Final = frozenset(
-    {"unsupported_kind", "fit_unsupported_kind", "cut_unsupported_kind", "photo_unsupported_kind"}
-)
+_ABOUT_KINDS: Final = frozenset({"unsupported_kind", "cut_unsupported_kind", "photo_unsupported_kind"})
 
 
 def _found(code: str, found: Figure, shown: Callable[[int], str]) -> str:

@@ -14,7 +14,7 @@ from PIL import Image
 from campaigns.media import limits, problems
 
 # With a palette of plain greys Pillow hands out the colour indices themselves.
-_RAMP: Final = bytes(value for index in range(256) for value in (index, index, index))
+RAMP: Final = bytes(value for index in range(256) for value in (index, index, index))
 _NETSCAPE: Final = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 _APPLICATIONS: Final = {b"XMP DataXMP": "xmp", b"ICCRGBG1012": "icc"}
 
@@ -177,7 +177,7 @@ def indices(frame: Frame) -> Image.Image:
     whole = (
         b"GIF89a"
         + struct.pack("<HHBBB", frame.width, frame.height, 0xF7, 0, 0)
-        + _RAMP
+        + RAMP
         + struct.pack("<BHHHHB", 0x2C, 0, 0, frame.width, frame.height, 0x40 if frame.interlaced else 0)
         + frame.coded
         + b"\x3b"

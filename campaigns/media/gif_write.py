@@ -16,7 +16,6 @@ from campaigns.media import gif
 
 # Separator and four numbers of an image descriptor, before its flags.
 _PLACE_BYTES: Final = 9
-_RAMP: Final = bytes(value for index in range(256) for value in (index, index, index))
 
 
 @dataclasses.dataclass(slots=True)
@@ -59,7 +58,7 @@ def write(frames: Iterable[Drawn], *, width: int, height: int, loop: int | None)
     for drawn in frames:
         palettes[drawn.palette] += 1
         used.setdefault(drawn.palette, set()).update(_indices_in(drawn.pixels))
-        coded.append((_control(drawn), drawn.palette, _place(drawn) + _lzw(drawn.pixels, drawn.transparent)))
+        coded.append((_control(drawn), drawn.palette, _place(drawn) + lzw(drawn.pixels, drawn.transparent)))
     shared = palettes.most_common(1)[0][0]
     tables = {palette: _table(palette, indices) for palette, indices in used.items()}
     table = tables[shared]
@@ -90,7 +89,7 @@ def first_frame(animation: gif.Animation) -> Image.Image:
 def _draw(frame: gif.Frame, animation: gif.Animation) -> Drawn:
     """Decode a frame and cut off what lies outside the canvas."""
     pixels = gif.indices(frame)
-    palette = frame.palette or animation.palette or _RAMP
+    palette = frame.palette or animation.palette or gif.RAMP
     right = min(frame.left + frame.width, animation.width)
     bottom = min(frame.top + frame.height, animation.height)
     if right <= frame.left or bottom <= frame.top:
@@ -151,7 +150,7 @@ def _place(drawn: Drawn) -> bytes:
     return struct.pack("<BHHHH", 0x2C, drawn.left, drawn.top, *drawn.pixels.size)
 
 
-def _lzw(pixels: Image.Image, transparent: int | None) -> bytes:
+def lzw(pixels: Image.Image, transparent: int | None) -> bytes:
     """The LZW code size and data sub-blocks of an L image. Pillow's own writer always starts with eight bits."""
     highest = max(*_indices_in(pixels), transparent or 0)
     bits = max(2, highest.bit_length())

@@ -23,7 +23,6 @@ Every code, with what `limit` and `found` mean (sizes in bytes; a dash is None):
 | over_advice (advice)    | bytes advised            | bytes of the file                                         |
 | grew (advice)           | bytes of the upload      | bytes of the rebuilt file                                 |
 | animation_dropped (adv.)| 1                        | frames of the PNG                                         |
-| fit_unsupported_kind    | kinds that can be fitted | the kind                                                  |
 | cut_unsupported_kind    | 'jpeg, png'              | the kind                                                  |
 | cannot_fit              | bytes of the budget      | bytes of the smallest copy that could be made             |
 | photo_not_picture       | kinds a photo can have   | 'text' or 'unknown'                                       |

@@ -7,14 +7,15 @@ own module, with one function that `result.Fitter` describes.
 import dataclasses
 from typing import Final
 
-from campaigns.media import alpha, kinds, probe, problems, webp, webp_gif
-from campaigns.media.fit import cards, result, stills
+from campaigns.media import alpha, kinds, probe, webp, webp_gif
+from campaigns.media.fit import animations, cards, result, stills
 
 FITTERS: Final[dict[str, result.Fitter]] = {
     "jpeg": stills.fit,
     "png": stills.fit,
     "heic": stills.fit,
     "webp": stills.fit,
+    "gif": animations.fit,
     "vcf": cards.fit,
 }
 
@@ -30,8 +31,8 @@ def fit(
     """The best-looking copy of a file of at most `budget_bytes`.
 
     It is never of more than the upload has, but for contact cards and for kinds that cannot be sent as they are. With
-    a `ground` nothing shines through any more: that colour is put behind it. Raises UnfitError: fit_unsupported_kind,
-    cannot_fit, and whatever makes the file unusable. Decodes untrusted bytes: call it inside the fence.
+    a `ground` nothing shines through any more: that colour is put behind it. Raises UnfitError: cannot_fit, and
+    whatever makes the file unusable. Decodes untrusted bytes: call it inside the fence.
     """
     kind = probe.identify(data, name=name)
     turned: tuple[result.Step, ...] = ()
@@ -40,10 +41,7 @@ def fit(
     most = min(budget_bytes, len(data)) if kind in kinds.MIME and kind != "vcf" else budget_bytes
     if kind == "webp" and webp.read(data).frames > 1:
         data, kind, turned = webp_gif.convert(data).data, "gif", (result.Step("became_gif", kind),)
-    fitter = FITTERS.get(kind)
-    if fitter is None:
-        raise problems.refuse("fit_unsupported_kind", limit=", ".join(FITTERS), found=kind)
-    fitted = fitter(data, kind=kind, budget=most, ground=ground, tell=tell)
+    fitted = FITTERS[kind](data, kind=kind, budget=most, ground=ground, tell=tell)
     tell(1.0)
     shines_through = alpha.shines_through(fitted.data, kind=fitted.kind)
     return dataclasses.replace(fitted, has_alpha=shines_through, steps=turned + fitted.steps)

@@ -20,7 +20,8 @@ class Step:
 
     Codes: kept, scaled (value: long edge), quality (value: 1-95), halved_colour, became_jpeg, became_png and
     became_gif (value: the kind it was), packed, palette (value: colours), on_white, on_black, photo_refitted (of a
-    card: what follows is about its photo).
+    card: what follows is about its photo); of an animation: frames_merged and frames_dropped (value: the frames left),
+    steadied (what hardly moves is left as it stands).
     """
 
     code: str
@@ -31,9 +32,9 @@ class Step:
 class Fitted:
     """A copy within the budget; its bytes are len(data).
 
-    `similarity` is `measure.similarity` of what a phone shows before and after, 1.0 where nothing was lost and None for
-    a card without a photo. `quality` (1-95) is of a JPEG that was searched for. `card` is what `vcard.Card.facts`
-    gives. `has_alpha` is found by `fit.fit`, for every kind.
+    `similarity` is `measure.similarity` of what a phone shows before and after, of an animation that of `likeness`;
+    1.0 where nothing was lost and None for a card without a photo. `quality` (1-95) is of a JPEG that was searched for.
+    `card` is what `vcard.Card.facts` gives. `has_alpha` is found by `fit.fit`, for every kind.
     """
 
     data: bytes

@@ -125,7 +125,6 @@ def test_pure_noise_at_the_highest_quality_fits_too(quality: int) -> None:
 @pytest.mark.parametrize(
     "upload, budget, code",
     [
-        (samples.gif(), 600_000, "fit_unsupported_kind"),
         (samples.vcf(), 60, "cannot_fit"),
         (samples.jpeg()[:-900], 3_000, "truncated"),
         (samples.encoded(samples.photo(900, 700), "JPEG"), 300, "cannot_fit"),
