@@ -54,7 +54,8 @@ def test_endless_work_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_endless_computing_is_ended_by_the_cpu_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _child(monkeypatch, tmp_path, "import campaigns.media.limits as l\nl.CPU_S = 1\n"
+    _child(monkeypatch, tmp_path, "import dataclasses\nimport campaigns.media.limits as l\n"
+           "l.REVIEW = dataclasses.replace(l.REVIEW, cpu_s=1)\n"
            "import campaigns.media.check as c\ndef spin(*a, **k):\n    while True: pass\nc.review = spin")  # fmt: skip
     assert _codes(samples.jpeg()) == ["decoder_timeout"]
 
