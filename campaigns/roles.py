@@ -18,6 +18,7 @@ DEMO = "Demo world"
 
 LAUNCH = "campaigns.launch_campaign"
 EXPORT = "campaigns.export"
+MEND_LEDGER = "campaigns.mend_ledger"
 SEE_PHONE_NUMBERS = "subscriptions.see_phone_numbers"
 
 _RECORDS = (
@@ -62,7 +63,7 @@ _ACCOUNT_MANAGER = (
     | _rights("add", _SET_UP)
     | _rights("change", _SET_UP)
     | _rights("delete", _SET_UP)
-    | {EXPORT}
+    | {EXPORT, MEND_LEDGER}
 )
 
 RIGHTS: dict[str, frozenset[str]] = {

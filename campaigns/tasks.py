@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.assets import fit
 from campaigns.composing import drafts
 from campaigns.inbound import intake, media, sandbox
+from campaigns.lifecycle import ledger
 from campaigns.sending import drain as draining
 from campaigns.sending import files, health, numbers, rescue, start
 
@@ -42,6 +43,14 @@ def sweep() -> None:
     files.carry_on(now=now)
     sandbox.keep_in_touch(now=now)
     drafts.adopt_made()
+
+
+@shared_task
+def audit() -> None:
+    """Every minute: whether everybody of every run is accounted for."""
+    now = timezone.now()
+    ledger.check_due(now=now)
+    health.beat(process="ledger", now=now)
 
 
 @shared_task

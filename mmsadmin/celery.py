@@ -28,6 +28,7 @@ app.conf.task_routes = {
 app.conf.beat_schedule = {
     "tick": {"task": "campaigns.tasks.tick", "schedule": 1.0, "options": {"expires": 2}},
     "sweep": {"task": "campaigns.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "audit": {"task": "campaigns.tasks.audit", "schedule": 60.0, "options": {"expires": 60}},
     # Also with nothing to send: the slice's sign of life tells that somebody would send.
     "drain": {"task": "campaigns.tasks.drain", "schedule": 4.0, "options": {"expires": 4}},
 }

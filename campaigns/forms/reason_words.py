@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from campaigns.forms import limit_words
 
@@ -66,6 +67,19 @@ def reason(code: str) -> str:
         said = code.removeprefix("carrier_")
         return str(_CARRIER.get(said) or _t("the carrier reported code %(code)s") % {"code": said})
     return code
+
+
+def act(why: str) -> str:
+    """What somebody did to a campaign that stayed in its state; empty where the state itself tells."""
+    code, _space, count = why.partition(" ")
+    people = int(count) if count.isdecimal() else 0
+    if code == "counted_anew":
+        return _t("counted anew")
+    if code == "unclear_again":
+        return ngettext("%(n)s unclear sent again", "%(n)s unclear sent again", people) % {"n": people}
+    if code == "unclear_taken":
+        return ngettext("%(n)s unclear taken as sent", "%(n)s unclear taken as sent", people) % {"n": people}
+    return ""
 
 
 def hold(code: str, detail: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from campaigns import states
 from campaigns.models import Message
 
 # States whose reason is part of the ledger; elsewhere a reason only explains a wait.
-_BY_REASON = frozenset({states.Message.SKIPPED, states.Message.FAILED, states.Message.EXPIRED})
+BY_REASON = frozenset({states.Message.SKIPPED, states.Message.FAILED, states.Message.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +70,4 @@ def counted(*, run_id: int) -> Counter[tuple[str, str]]:
 
 
 def _reason(state: str, reason: str) -> str:
-    return reason if state in _BY_REASON else ""
+    return reason if state in BY_REASON else ""

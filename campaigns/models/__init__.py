@@ -1,5 +1,6 @@
 from campaigns.models.asset import Asset, Fit, Rendition, Tag
 from campaigns.models.campaign import Campaign, Revision, Run
+from campaigns.models.check import LedgerCheck
 from campaigns.models.message import Attempt, Heartbeat, Message, NumberLease, Tally
 from campaigns.models.traffic import (
     Callback,
@@ -22,6 +23,7 @@ __all__ = [
     "History",
     "Inbound",
     "InboundMedia",
+    "LedgerCheck",
     "MediaLink",
     "Message",
     "NumberLease",

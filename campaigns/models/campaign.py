@@ -90,6 +90,7 @@ class Campaign(models.Model):
         permissions = [
             ("launch_campaign", "Can launch, pause and cancel campaigns"),
             ("export", "Can export lists of people"),
+            ("mend_ledger", "Can count a ledger anew"),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="campaign_due")]
         constraints = [

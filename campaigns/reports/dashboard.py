@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from campaigns import states
 from campaigns.models import Campaign, Heartbeat, NumberLease, Run
-from campaigns.reports import pace, sums
+from campaigns.reports import ledger, pace, sums
 from subscriptions.models import SubscriptionGroup
 
 ERRORS_THAT_COUNT = 3
@@ -35,8 +35,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Attention:
-    """One thing that a person should look at. `kind`: process, number, held, stuck or group; the words live in the
-    page."""
+    """One thing that a person should look at. `kind`: process, ledger, number, held, stuck or group; the words
+    live in the page."""
 
     kind: str
     subject: object
@@ -72,6 +72,7 @@ def read(*, now: datetime, processes: Sequence[str]) -> Dashboard:
         results=results,
         attention=[
             *silent(now=now, processes=processes),
+            *(Attention("ledger", check.run.campaign, check.wrong_since) for check in ledger.wrong()),
             *_held(running),
             *(Attention("stuck", run.campaign) for run in pace.stuck(runs=open_runs)),
             *_failing(),

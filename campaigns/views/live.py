@@ -19,7 +19,7 @@ from campaigns.lifecycle import campaigns as lifecycle
 from campaigns.models import Campaign, History, Message, Run
 from campaigns.reports import dashboard, pace, recipients, sums
 from campaigns.sending import schedule
-from campaigns.views import live_parts
+from campaigns.views import live_ledger, live_parts
 from subscriptions import refusals
 from subscriptions.views import access
 
@@ -151,9 +151,11 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
             request, "trouble", "_live_trouble.html", {**context, **trouble, "has_file": run and run.revision.rendition}
         )
     )
+    ledger = live_ledger.alarm(run)
+    shown.append(_part(request, "ledger", "_live_ledger.html", {**context, **ledger}))
     if run is not None:
         found = sums.by_run(run_ids=[run.pk])[run.pk]
-        shown.append(_part(request, "sum", "_live_sum.html", {**context, "sum": found, **speed}))
+        shown.append(_part(request, "sum", "_live_sum.html", {**context, **ledger, "sum": found, **speed}))
         shown.append(_part(request, "people", "_live_people.html", {**context, **_people(request, run, found)}))
     else:
         left_s = max(0, int(((campaign.due_at or now) - now).total_seconds()))
@@ -228,6 +230,7 @@ def _why(row: Message) -> str:
     return reason_words.reason(row.reason) if row.reason else ""
 
 
-def _story(campaign: Campaign) -> list[History]:
+def _story(campaign: Campaign) -> list[tuple[History, str]]:
+    """Each move; where the state stayed, with what was done in words."""
     moves = History.objects.filter(thing="campaign", thing_id=campaign.pk).select_related("by")
-    return list(moves[:TIMELINE])
+    return [(move, reason_words.act(move.why)) for move in moves[:TIMELINE]]
