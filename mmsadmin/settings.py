@@ -27,6 +27,10 @@ MEDIA_BASE_URL = env.text("MEDIA_BASE_URL", "").rstrip("/")
 MEDIA_LINK_DAYS = env.whole("MEDIA_LINK_DAYS", 30)
 if not 1 <= MEDIA_LINK_DAYS <= 3_650:
     raise ImproperlyConfigured(f"MEDIA_LINK_DAYS is {MEDIA_LINK_DAYS}; write 1 to 3650.")
+# 'Now' means: after so many seconds, in which a launch can be undone.
+UNDO_S = env.whole("UNDO_S", 30)
+if not 5 <= UNDO_S <= 3_600:
+    raise ImproperlyConfigured(f"UNDO_S is {UNDO_S}; write 5 to 3600.")
 
 if PRODUCTION:
     SECRET_KEY = env.text("SECRET_KEY")

@@ -14,6 +14,8 @@ from django.conf import settings
 
 START_WAIT_S = 120.0
 STOP_WAIT_S = 60.0
+# Long enough for a slow browser to press *Undo*, and not as long to wait for.
+UNDO_S = "15"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ def running(folder: Path, **environment: str) -> Iterator[Product]:
             [sys.executable, "-m", "mmsadmin.supervisor"],
             cwd=settings.BASE_DIR,
             env=servers.clean_environment(
-                MMSADMIN_VAR=str(var), PORT=str(port), SANDBOX_PORT=str(carrier_port), **environment
+                **{"UNDO_S": UNDO_S, **environment},
+                MMSADMIN_VAR=str(var),
+                PORT=str(port),
+                SANDBOX_PORT=str(carrier_port),
             ),
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
@@ -37,7 +38,7 @@ def make(*, group: SubscriptionGroup, poster: Rendition, by: User, starts_at: da
     )
     drafts.edit_content(campaign=campaign, text=TEXT, version=campaign.version, by=by, now=drafted_at)
     drafts.attach(campaign=campaign, rendition=poster, version=campaign.version, by=by, now=drafted_at)
-    launched_at = starts_at - timedelta(seconds=schedule.UNDO_S)
+    launched_at = starts_at - timedelta(seconds=settings.UNDO_S)
     schedule.launch(
         campaign=campaign,
         version=campaign.version,

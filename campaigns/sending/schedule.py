@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,9 +18,6 @@ from campaigns.composing import body, discretion, drafts, problems
 from campaigns.lifecycle import campaigns, messages, runs
 from campaigns.models import Campaign, History, Revision, Run
 from subscriptions import refusals
-
-# 'Now' means: after this long, in which it can be undone.
-UNDO_S = 30
 
 
 class NotReady(refusals.Refused):
@@ -75,7 +73,7 @@ def launch(*, campaign: Campaign, version: int, confirmed_people: int, by: User,
         discretion.check(revision=revision, by=by)
         # Counted anew: taking a booked campaign back to draft clears the column.
         at = locked.when == Campaign.When.AT
-        due_at = problems.due_at(locked, now=now) if at else now + timedelta(seconds=UNDO_S)
+        due_at = problems.due_at(locked, now=now) if at else now + timedelta(seconds=settings.UNDO_S)
         campaigns.move(
             campaign=campaign,
             to=states.Campaign.SCHEDULED,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -139,7 +140,7 @@ def _page(
         test_problem=test_problem,
         phone_form=phone_form or forms.OurPhoneForm(),
         may_add_phone=request.user.has_perm("subscriptions.add_ourphone"),
-        undo_s=sending.UNDO_S,
+        undo_s=settings.UNDO_S,
     )
     return render(request, "campaigns/compose_review.html", context, status=status)
 
@@ -178,7 +179,7 @@ def _facts(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
 def _ask(campaign: Campaign, people: estimate.Estimate, has_file: bool, said: compose_schedule.Said) -> dict[str, Any]:
     """The one confirmation, for the dialog and for the page that asks where no script runs."""
     first, *more = launch_words.question(
-        group=campaign.group.name, people=people, has_file=has_file, said=said.words, undo_s=sending.UNDO_S
+        group=campaign.group.name, people=people, has_file=has_file, said=said.words, undo_s=settings.UNDO_S
     )
     return {
         "id": "launch",

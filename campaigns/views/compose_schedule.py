@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.humanize.templatetags import humanize
@@ -18,7 +19,6 @@ from campaigns.composing import clock, drafts, limits, problems
 from campaigns.forms import compose as forms
 from campaigns.forms import words
 from campaigns.models import Campaign
-from campaigns.sending import schedule as sending
 from campaigns.views import compose_frame
 from subscriptions import refusals
 from subscriptions.views import access
@@ -145,6 +145,6 @@ def _page(
         *problems.of_schedule(campaign, now=timezone.now()),
     ]
     context: dict[str, Any] = compose_frame.context(
-        request, campaign, "schedule", found=found, form=form, said=said, undo_s=sending.UNDO_S
+        request, campaign, "schedule", found=found, form=form, said=said, undo_s=settings.UNDO_S
     )
     return render(request, "campaigns/compose_schedule.html", context, status=status)

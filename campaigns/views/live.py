@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -160,7 +161,7 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
     else:
         left_s = max(0, int(((campaign.due_at or now) - now).total_seconds()))
         shown.append(
-            _part(request, "sum", "_live_booked.html", {**context, "left_s": left_s, "soon": left_s <= schedule.UNDO_S})
+            _part(request, "sum", "_live_booked.html", {**context, "left_s": left_s, "soon": left_s <= settings.UNDO_S})
         )
         # Its place is there from the first moment, so that it can be swapped in when people were picked.
         shown.append(_part(request, "people", "_live_people.html", {"sum": None}))

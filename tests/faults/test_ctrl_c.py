@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.process, pytest.mark.xdist_group("make-run")]
 
 LAUNCH = """
 from datetime import timedelta
+from django.conf import settings
 from django.utils import timezone
 from campaigns.audience import estimate
 from campaigns.composing import drafts
@@ -27,7 +28,7 @@ old = Campaign.objects.get(state="finished")
 by = old.created_by
 new = drafts.duplicate(campaign=old, by=by, now=now)
 people = estimate.count(group=new.group, audience=new.audience).reachable
-launched_at = now - timedelta(seconds=schedule.UNDO_S)
+launched_at = now - timedelta(seconds=settings.UNDO_S)
 schedule.launch(campaign=new, version=new.version, confirmed_people=people, by=by, now=launched_at)
 print(new.pk)
 """

@@ -6,6 +6,7 @@ from datetime import timedelta
 import factories
 import ledger
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from sending_world import expanded
@@ -38,7 +39,7 @@ def test_a_launch_books_it_with_who_and_how_many(draft: Campaign) -> None:
     _launch(draft)
     assert (draft.state, draft.confirmed_people) == ("scheduled", 1)
     assert draft.confirmed_by is not None
-    assert draft.due_at > timezone.now() + timedelta(seconds=schedule.UNDO_S - 5)
+    assert draft.due_at > timezone.now() + timedelta(seconds=settings.UNDO_S - 5)
 
 
 def test_a_launch_freezes_the_content_and_the_groups_words(draft: Campaign) -> None:
