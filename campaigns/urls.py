@@ -13,6 +13,7 @@ from campaigns.views import (
     compose_review,
     compose_schedule,
     dashboard,
+    halt,
     inbound_media,
     inbox,
     library,
@@ -78,6 +79,8 @@ urlpatterns: list[URLPattern] = [
     path("webhooks/<slug:provider>/<str:account_token>/", callbacks.webhook, name="webhook"),
     path("webhooks/<slug:provider>/<str:account_token>/<str:attempt_token>", callbacks.webhook, name="webhook_attempt"),
     path("people/<int:pk>", person.show, name="person"),
+    path("sending/stop", halt.stop, name="halt"),
+    path("sending/carry-on", halt.carry_on, name="halt_release"),
     path("preferences", account.preferences, name="preferences"),
     path("start-for-real", start_for_real.start, name="start_for_real"),
 ]

@@ -1,6 +1,7 @@
 from campaigns.models.asset import Asset, Fit, Rendition, Tag
 from campaigns.models.campaign import Campaign, Revision, Run
 from campaigns.models.check import LedgerCheck
+from campaigns.models.control import Halt
 from campaigns.models.message import Attempt, Heartbeat, Message, NumberLease, Tally
 from campaigns.models.traffic import (
     Callback,
@@ -19,6 +20,7 @@ __all__ = [
     "Campaign",
     "Event",
     "Fit",
+    "Halt",
     "Heartbeat",
     "History",
     "Inbound",

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from campaigns import states
 from campaigns.audience import expand
-from campaigns.lifecycle import messages, tallies
+from campaigns.lifecycle import halt, messages, tallies
 from campaigns.models import Campaign, Message, Run
 from subscriptions.models import SenderNumber
 
@@ -27,7 +27,9 @@ class Dependents:
 
 
 def due(*, now: datetime) -> list[SenderNumber]:
-    """Usable numbers with a message that may leave now."""
+    """Usable numbers with a message that may leave now; none while all sending is stopped."""
+    if halt.is_on():
+        return []
     waiting = Message.objects.filter(
         Q(run__isnull=True) | Q(run_id__in=_running_ids()),
         Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now),
@@ -44,11 +46,11 @@ def claim(
 ) -> tuple[list[messages.Claimed], dict[int, int]]:
     """Claim the next batch of a number: what belongs to no run first, then the running runs, oldest first.
 
-    Returns the claims and the cursors to hand in next time.
+    Returns the claims and the cursors to hand in next time. Nothing is claimed while all sending is stopped.
     """
     number = SenderNumber.objects.usable().filter(pk=number_id).values_list("is_mms_enabled", flat=True).first()
     moved = dict(cursors)
-    if number is None:
+    if number is None or halt.is_on():
         return [], moved
     for run_id in [None, *_running_ids()]:
         claimed = messages.claim(

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import roles
 from campaigns.demo import logins, removal
+from campaigns.forms import halt as halt_words
+from campaigns.lifecycle import halt
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,15 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Context processor for every template; what costs a query is asked only where it is shown."""
     preference = getattr(request, "preference", None)
     user = getattr(request, "user", AnonymousUser())
+    # Kept with the request: each part of a live page is rendered with a context of its own.
+    stop: Any = request.__dict__.setdefault("stop_in_force", SimpleLazyObject(halt.current))
     return {
         "sandbox": settings.SANDBOX,
         "theme": preference.theme if preference else "system",
         "language": get_language() or settings.LANGUAGE_CODE,
         "rail": SimpleLazyObject(lambda: list(rooms(user, request.path))),
+        "halt": stop,
+        "halt_words": SimpleLazyObject(lambda: halt_words.words(stop)),
         "whom_to_ask": whom_to_ask,
         "demo_is_here": removal.is_here,
         "demo_logins": demo_logins,

@@ -180,7 +180,7 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
         factories.subscribed(to=draft.group)
     me.get(f"/campaigns/{draft.pk}/content")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         me.get(f"/campaigns/{draft.pk}/content")
 
 

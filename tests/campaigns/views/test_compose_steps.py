@@ -156,7 +156,7 @@ def test_basics_change_name_purpose_and_group(me: Client, draft: Campaign) -> No
     assert (draft.name, draft.purpose, draft.group) == ("New", "other", other)
 
 
-@pytest.mark.parametrize("page, queries", [("audience", 14), ("schedule", 9), ("review", 19)])
+@pytest.mark.parametrize("page, queries", [("audience", 15), ("schedule", 10), ("review", 20)])
 @pytest.mark.parametrize("people", [1, 30])
 def test_pages_cost_the_same_for_one_and_for_thirty(
     me: Client,

@@ -105,7 +105,7 @@ def test_the_library_costs_the_same_for_one_and_for_many(
         upload()
     me.get("/library/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         me.get("/library/")
 
 

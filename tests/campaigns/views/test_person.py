@@ -114,5 +114,5 @@ def test_the_page_takes_the_same_queries_for_one_and_for_thirty_lines(django_ass
             factories.subscribed(person)
             said(person, f"hello {lines} {line}", "none", timezone.now())
         # Session, user, preference, two kinds of rights, contact, hand-overs, standing (3), story (4).
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             viewer.get(f"/people/{person.pk}")

@@ -109,7 +109,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_thirty(django_assert_ma
         for _ in range(people):
             factories.subscribed(to=group)
         # Session, user, preference, two kinds of rights, groups of the filter, count, people, subscriptions.
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             viewer.get("/people/")
 
 

@@ -1,0 +1,34 @@
+"""Single-row truths over the whole installation."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Halt(models.Model):
+    """Whether all sending is stopped, since when, by whom and why. One row; none was never stopped. Moved by lifecycle.
+
+    `by` is empty where the product itself, or somebody at a terminal, stopped it; `code` tells these apart.
+    """
+
+    class Code(models.TextChoices):
+        BY_PERSON = "by_person", _("a person")
+        BY_COMMAND = "by_command", _("the command line")
+        RESTORED = "restored", _("an older state of the database")
+        CLONED = "cloned", _("a database from elsewhere")
+
+    ONE = 1
+
+    id = models.BigIntegerField(primary_key=True, default=ONE)
+    is_on = models.BooleanField(default=False)
+    code = models.CharField(max_length=10, choices=Code.choices)
+    why = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="halt_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.code if self.is_on else "off"
