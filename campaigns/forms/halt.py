@@ -36,11 +36,11 @@ def words(stop: Halt) -> str:
 
 
 def found_words(found: beyond_recall.Found) -> list[str]:
-    """What waits and what cannot be recalled, as sentences."""
+    """What waits and what cannot be recalled, as sentences; what there is none of is not spoken of."""
     waiting = ngettext("%(count)d message waits.", "%(count)d messages wait.", found.waiting) % {"count": found.waiting}
     gone = ngettext(
         "%(count)d message is on its way to the provider or accepted there, and can no longer be recalled.",
         "%(count)d messages are on their way to the provider or accepted there, and can no longer be recalled.",
         found.gone,
     ) % {"count": found.gone}
-    return [waiting, gone]
+    return [line for line, count in ((waiting, found.waiting), (gone, found.gone)) if count]

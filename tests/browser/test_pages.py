@@ -29,6 +29,8 @@ MARKETER = {
     "contact card": "/library/cards/new?for=2",
     "inbox": "/inbox/",
     "virtual phones": "/sandbox/",
+    "stop all sending": "/sending/stop",
+    "carry on sending": "/sending/carry-on",
     "preferences": "/preferences",
     "missing": "/nowhere",
     "not allowed": "/admin/",

@@ -182,5 +182,5 @@ def test_the_queries_do_not_grow_with_the_rows(viewer: Client, rows: int, django
         factories.run(done, state="finished", finished_at=timezone.now())
         NumberLease.objects.create(number=factories.number(), errors_in_a_row=3)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         viewer.get("/")
