@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from campaigns import states
 from campaigns.composing import body, findings, limits
 from campaigns.gateways import base
 from campaigns.lifecycle import messages
 from campaigns.links import public
-from campaigns.models import Attempt, MediaLink, Message, Rendition, Revision
+from campaigns.models import Attempt, MediaLink, Message, Rendition, Revision, Run
 from campaigns.sending import accounts
-from subscriptions.models import SubscriptionGroup
+from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
 
 # Certainly not taken, so it may be tried again; the wait grows with the tries, seconds.
 FIRST_WAIT_S = 5.0
@@ -43,63 +44,103 @@ class Unfit:
     hold: findings.Problem | None = None
 
 
+class _Row(NamedTuple):
+    """The columns of a message that its text is made from."""
+
+    id: int
+    run_id: int | None
+    revision_id: int | None
+    rendition_id: int | None
+    group_id: int
+    contact_id: int | None
+    number_id: int
+    to_phone: str
+    sent_as: str
+    body: str
+    parts: int
+    tries: int
+
+
+class _Leaving(NamedTuple):
+    """The number that a batch leaves by, and what a message by it may weigh."""
+
+    number: SenderNumber
+    limit: limits.Limit
+
+
 class Composer:
-    """Renders messages; keeps parsed contents and public addresses for as long as one slice lasts."""
+    """Renders messages; keeps what cannot change meanwhile for as long as one slice lasts: frozen contents, files, and
+    public addresses."""
 
     def __init__(self) -> None:
         self._bodies: dict[int, body.Body] = {}
+        self._renditions: dict[int, Rendition] = {}
         self._links: dict[tuple[int | None, int], MediaLink] = {}
 
     def compose(self, *, claimed: Sequence[messages.Claimed], now: datetime) -> list[Ready | Unfit]:
-        """The exact messages of a batch, in order; one query for the batch."""
+        """The exact messages of a batch of one number, in order; three queries for the batch, but for what is new."""
         tokens = {one.message_id: one for one in claimed}
-        rows = Message.objects.filter(pk__in=tokens).select_related(
-            "contact", "number__account", "group", "rendition", "revision__rendition", "run"
-        )
-        return [self._one(tokens[row.pk], row, now) for row in rows.order_by("id")]
+        # Not whole rows with all that hangs on them: making the objects took longer than anything else of a message.
+        rows = Message.objects.filter(pk__in=tokens).order_by("id").values_list(*_Row._fields)
+        waiting = [_Row(*row) for row in rows]
+        people = Contact.objects.in_bulk({row.contact_id for row in waiting if row.contact_id is not None})
+        numbers = SenderNumber.objects.select_related("account").in_bulk({row.number_id for row in waiting})
+        leaving = {pk: _Leaving(number, limits.of_number(number)) for pk, number in numbers.items()}
+        return [
+            self._one(tokens[row.id], row, leaving[row.number_id], people.get(row.contact_id or 0), now)
+            for row in waiting
+        ]
 
-    def _one(self, claimed: messages.Claimed, row: Message, now: datetime) -> Ready | Unfit:
-        assert row.number is not None
-        media_url = page_url = None
-        if row.rendition is not None and row.sent_as != Message.SentAs.TEXT:
-            media_url, page_url = public.addresses(self._link(row, now))
+    def _one(
+        self, claimed: messages.Claimed, row: _Row, leaving: _Leaving, person: Contact | None, now: datetime
+    ) -> Ready | Unfit:
+        media_url = page_url = rendition = None
+        if row.rendition_id is not None and row.sent_as != Message.SentAs.TEXT:
+            rendition = self._rendition(row.rendition_id)
+            media_url, page_url = public.addresses(self._link(row.run_id, rendition, now))
         text, parts = row.body, row.parts
-        if row.revision is not None:
-            ready, limit = self._body(row.revision, row.group), limits.of_number(row.number)
-            values = body.values_of(row.contact) if row.contact else {}
-            composed = ready.render(values, sent_as=row.sent_as, limit=limit, link=page_url)
+        if row.revision_id is not None:
+            ready = self._body(row.revision_id, row.group_id)
+            values = body.values_of(person) if person else {}
+            composed = ready.render(values, sent_as=row.sent_as, limit=leaving.limit, link=page_url)
             if composed.refusal is not None:
                 of_all = composed.refusal.code == "too_large_total" and row.run_id is not None
-                hold = ready.too_large(limit=limit) if of_all else None
+                hold = ready.too_large(limit=leaving.limit) if of_all else None
                 return Unfit(claimed, composed.refusal.code, hold)
             text, parts = composed.text, composed.parts
         is_mms = row.sent_as == Message.SentAs.MMS
         outgoing = base.OutgoingMessage(
             kind="mms" if is_mms else ("link" if row.sent_as == Message.SentAs.LINK else "text"),
-            from_number=row.number.value,
+            from_number=leaving.number.value,
             to_phone=row.to_phone,
             text=text,
             media_url=media_url if is_mms else None,
-            media_mime=row.rendition.mime if is_mms and row.rendition else None,
+            media_mime=rendition.mime if is_mms and rendition else None,
             reference=claimed.attempt_token,
-            callback_url=accounts.callback_url(row.number.account, claimed.attempt_token),
+            callback_url=accounts.callback_url(leaving.number.account, claimed.attempt_token),
         )
         parts = 1 if is_mms else max(parts, 1)
-        file = row.rendition if media_url else None
-        return Ready(claimed, outgoing, cost=parts, parts=parts, tries=row.tries, rendition=file)
+        return Ready(claimed, outgoing, cost=parts, parts=parts, tries=row.tries, rendition=rendition)
 
-    def _body(self, revision: Revision, group: SubscriptionGroup) -> body.Body:
-        if revision.frozen_at is None:
-            return body.prepare(revision=revision, group=group)  # a test of a draft, which may change meanwhile
-        if revision.pk not in self._bodies:
-            self._bodies[revision.pk] = body.prepare(revision=revision, group=group)
-        return self._bodies[revision.pk]
+    def _body(self, revision_id: int, group_id: int) -> body.Body:
+        if revision_id in self._bodies:
+            return self._bodies[revision_id]
+        revision = Revision.objects.select_related("rendition__asset").get(pk=revision_id)
+        ready = body.prepare(revision=revision, group=SubscriptionGroup.objects.get(pk=group_id))
+        if revision.frozen_at is not None:  # otherwise it is a test of a draft, which may change meanwhile
+            self._bodies[revision_id] = ready
+        return ready
 
-    def _link(self, row: Message, now: datetime) -> MediaLink:
-        assert row.rendition is not None
-        key = (row.run_id, row.rendition.pk)
+    def _rendition(self, rendition_id: int) -> Rendition:
+        if rendition_id not in self._renditions:
+            self._renditions[rendition_id] = Rendition.objects.get(pk=rendition_id)
+        return self._renditions[rendition_id]
+
+    def _link(self, run_id: int | None, rendition: Rendition, now: datetime) -> MediaLink:
+        key = (run_id, rendition.pk)
         if key not in self._links:
-            self._links[key] = public.media_link(run=row.run, rendition=row.rendition, now=now)
+            run = Run.objects.get(pk=run_id) if run_id is not None else None
+            self._links[key] = public.media_link(run=run, rendition=rendition, now=now)
         return self._links[key]
 
 
