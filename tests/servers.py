@@ -75,8 +75,11 @@ def _running(command: list[str], *, folder: Path, user: str | None, stop: signal
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """An empty PostgreSQL; yields its DATABASE_URL. As root it runs as the user `postgres`, since it refuses root."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """An empty PostgreSQL; yields its DATABASE_URL. As root it runs as the user `postgres`, since it refuses root.
+
+    `durable` waits for the disk at each commit, as real ones do: for what is measured.
+    """
     programs = postgres_programs()
     assert programs is not None
     user = "postgres" if os.geteuid() == 0 else None
@@ -94,7 +97,8 @@ def postgres() -> Iterator[str]:
             group=user,
         )
         port = free_port()
-        settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
+        settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
+        settings += [] if durable else ["fsync=off"]
         command = [str(programs / "postgres"), "-D", str(folder / "data")]
         for setting in settings:
             command += ["-c", setting]

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -69,10 +68,13 @@ def ours(address: str) -> Spent:
 
 def bare(address: str) -> Spent:
     """The same POSTs by the leanest client that uses the same library."""
-    body = json.dumps({
-        "account": "bench", "from": "+14155550100", "to": "+12125550100", "text": "Acme: Hi there\nReply STOP to end",
-        "media_url": None, "kind": "sms", "reference": "r" * 22, "callback_url": "http://127.0.0.1/webhooks/" + "t" * 40,
-    }).encode()  # fmt: skip
+    message = {"account": "bench", "from": "+14155550100", "to": "+12125550100", "kind": "sms", "media_url": None}
+    text = {
+        "text": "Acme: Hi there\nReply STOP to end",
+        "reference": "r" * 22,
+        "callback_url": address + "/" + "t" * 60,
+    }
+    body = json.dumps(message | text).encode()
     headers = {"Authorization": "Bearer bench", "Content-Type": "application/json"}
 
     async def worker(session: aiohttp.ClientSession, share: int) -> None:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+from django.db import connection
+
 
 @dataclass(frozen=True)
 class Row:
@@ -18,7 +20,8 @@ class Row:
 
     def __str__(self) -> str:
         ratio = self.value / self.baseline if self.baseline else 0.0
-        return json.dumps({**asdict(self), "ratio": round(ratio, 3)})
+        name = self.name if connection.vendor == "sqlite" else f"{self.name}_{connection.vendor}"
+        return json.dumps({**asdict(self), "name": name, "ratio": round(ratio, 3)})
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import factories
-from bench import measure
+from bench import crowd, measure
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client, override_settings
@@ -13,6 +13,8 @@ from django.utils import timezone
 from campaigns import states
 from campaigns.models import Campaign
 
+FEW, MANY = 1_000, 1_000_000
+ROUNDS = 100
 # The product's addresses and one more.
 urlpatterns = [path("bare", lambda request: shown["bare"](request)), path("", include("mmsadmin.urls"))]
 shown: dict[str, Callable[[HttpRequest], HttpResponse]] = {}
@@ -61,3 +63,27 @@ def both() -> Iterator[measure.Row]:
     factories.number(group=campaign.group)
     yield page(client, "page_composer", reverse("campaigns:compose_content", args=[campaign.pk]))
     yield page(client, "page_live", reverse("campaigns:campaign_live", args=[running(marketer).pk]))
+    yield from crowded(client)
+
+
+def crowded(client: Client) -> Iterator[measure.Row]:
+    """The p95 of pages with MANY messages in the table, against the same pages with FEW."""
+    addresses: list[dict[str, str]] = []
+    for people in (FEW, MANY):
+        run = crowd.running(people)
+        live = reverse("campaigns:campaign_live", args=[run.campaign_id])
+        addresses.append(
+            {"live": live, "recipients": f"{live}?part=waiting", "campaigns": reverse("campaigns:campaign_list")}
+        )
+        if people == FEW:
+            few = {name: p95(client, address) for name, address in addresses[0].items()}
+    many = {name: p95(client, address) for name, address in addresses[1].items()}
+    for name in few:
+        yield measure.Row(f"page_{name}_crowded", many[name], "ms", few[name])
+
+
+def p95(client: Client, address: str) -> float:
+    for _ in range(5):
+        assert client.get(address).status_code == 200
+    times = sorted(measure.seconds(lambda: client.get(address)) for _ in range(ROUNDS))
+    return round(times[int(len(times) * 0.95)] * 1_000, 3)
