@@ -2,7 +2,7 @@ from campaigns.models.asset import Asset, Fit, Rendition, Tag
 from campaigns.models.campaign import Campaign, Revision, Run
 from campaigns.models.check import LedgerCheck
 from campaigns.models.control import Halt
-from campaigns.models.message import Attempt, Heartbeat, Message, NumberLease, Tally
+from campaigns.models.message import Attempt, Drainer, Heartbeat, Message, NumberLease, Tally
 from campaigns.models.traffic import (
     Callback,
     Event,
@@ -18,6 +18,7 @@ __all__ = [
     "Attempt",
     "Callback",
     "Campaign",
+    "Drainer",
     "Event",
     "Fit",
     "Halt",

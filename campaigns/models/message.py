@@ -186,6 +186,16 @@ class NumberLease(models.Model):
         return str(self.number_id)
 
 
+class Drainer(models.Model):
+    """One process that drains, and when it last showed life: numbers are shared out among them."""
+
+    token = models.CharField(max_length=24, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.token
+
+
 class Heartbeat(models.Model):
     """The last sign of life of one kind of process: worker, drain, beat, carrier."""
 

@@ -15,7 +15,9 @@ from django.db import connections
 from django.utils import timezone
 
 from campaigns.gateways import http
+from campaigns.models import NumberLease
 from campaigns.sending import health, leases, line, numbers, outbox
+from subscriptions.models import SenderNumber
 
 SLICE_S = 20.0
 KEEP_EVERY_S = 1.0
@@ -25,6 +27,7 @@ IDLE_S = 1.0
 IN_FLIGHT = 200
 
 _watch = leases.Watch()
+_drainer = leases.new_token()
 _T = TypeVar("_T")
 
 
@@ -36,24 +39,29 @@ class Result:
     more: bool
 
 
-def run(*, should_stop: Callable[[], bool], seconds: float = SLICE_S) -> Result:
+def run(*, should_stop: Callable[[], bool], seconds: float = SLICE_S, drainer: str = _drainer) -> Result:
     """Drain what is due for at most `seconds`, less when nothing is left or `should_stop` turns true.
+
+    Numbers are shared with whoever else drains; `drainer` names this process among them.
 
     When it returns nothing is in flight: every answer is written, what was claimed and did not leave waits again,
     and the leases are given back.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="drain-db") as thread:
         try:
-            return asyncio.run(_Slice(thread, should_stop, seconds).run())
+            return asyncio.run(_Slice(thread, should_stop, seconds, drainer).run())
         finally:
             thread.submit(connections.close_all).result()
 
 
 class _Slice:
-    def __init__(self, thread: ThreadPoolExecutor, should_stop: Callable[[], bool], seconds: float) -> None:
+    def __init__(
+        self, thread: ThreadPoolExecutor, should_stop: Callable[[], bool], seconds: float, drainer: str
+    ) -> None:
         self._thread = thread
         self._should_stop = should_stop
         self._seconds = seconds
+        self._drainer = drainer
         self._token = leases.new_token()
         self._lines: dict[int, line.Line] = {}
         self._feeds: dict[int, asyncio.Task[None]] = {}
@@ -78,7 +86,8 @@ class _Slice:
                 for background in (flushing, looking):
                     background.cancel()
                 await asyncio.gather(flushing, looking, return_exceptions=True)
-                await self._give_back()
+                for number_id in self._lines:
+                    await self._give_back(number_id)
         for feed in self._feeds.values():
             if error := feed.exception():
                 raise error
@@ -100,17 +109,18 @@ class _Slice:
             await asyncio.sleep(0.05)
 
     async def _keep(self) -> None:
-        """Show life for what is held, take what became due, start a feed for each number taken."""
-        loop = asyncio.get_running_loop()
-        asked_at = loop.time()
+        """Show life for what is held, take what became due, start a feed for each number taken, and let go of what
+        others should have."""
+        asked_at = asyncio.get_running_loop().time()
         held = await self._db(self._beat)
         for number_id, one in self._lines.items():
             if number_id in held:
                 one.trusted_until = asked_at + leases.TRUST_S
             else:
                 one.stopping = True
-        free = await self._db(self._take_due)
-        for lease_row, number in free:
+        await self._let_go()
+        taken, surplus = await self._db(self._take_due)
+        for lease_row, number in taken:
             one = line.Line(
                 number=number,
                 lease=lease_row,
@@ -122,25 +132,36 @@ class _Slice:
             )
             self._lines[number.pk] = one
             self._feeds[number.pk] = asyncio.create_task(one.feed())
+        for number_id in surplus:
+            self._lines[number_id].stopping = True
 
     def _beat(self) -> set[int]:
         health.beat(process="drain", now=timezone.now())
         return leases.beat(number_ids=list(self._lines), token=self._token)
 
-    def _take_due(self) -> list[tuple[Any, Any]]:
-        wanted = {one.pk: one for one in numbers.due(now=timezone.now()) if one.pk not in self._lines}
-        taken = leases.take(number_ids=list(wanted), token=self._token, watch=_watch)
-        return [(lease_row, wanted[lease_row.pk]) for lease_row in taken]
+    def _take_due(self) -> tuple[list[tuple[NumberLease, SenderNumber]], list[int]]:
+        """Numbers newly taken, with their leases, and held ones that are more than our share."""
+        due = {one.pk: one for one in numbers.due(now=timezone.now())}
+        share = leases.share(drainer=self._drainer, wanted=len(due), now=timezone.now())
+        busy = [pk for pk, one in self._lines.items() if pk in due and not one.stopping]
+        wanted = {pk: one for pk, one in due.items() if pk not in self._lines}
+        taken = leases.take(number_ids=wanted, token=self._token, watch=_watch, most=max(share - len(busy), 0))
+        return [(lease_row, wanted[lease_row.pk]) for lease_row in taken], busy[share:]
 
-    async def _give_back(self) -> None:
-        now = timezone.now()
+    async def _let_go(self) -> None:
+        """Give back what was to be stopped and has come to rest."""
+        for number_id, one in list(self._lines.items()):
+            feed = self._feeds[number_id]
+            if one.stopping and feed.done() and not feed.exception():
+                await self._give_back(number_id)
+                del self._lines[number_id], self._feeds[number_id]
+
+    async def _give_back(self, number_id: int) -> None:
         monotonic = asyncio.get_running_loop().time()
-        for number_id, one in self._lines.items():
-            next_at = one.next_send_at(now=now, monotonic=monotonic)
-            give_back = functools.partial(
-                leases.give_back, number_id=number_id, token=self._token, next_send_at=next_at
-            )
-            await self._db(give_back)
+        next_at = self._lines[number_id].next_send_at(now=timezone.now(), monotonic=monotonic)
+        await self._db(
+            functools.partial(leases.give_back, number_id=number_id, token=self._token, next_send_at=next_at)
+        )
 
     def _db(self, work: Callable[[], _T]) -> Coroutine[Any, Any, _T]:
         async def done() -> _T:

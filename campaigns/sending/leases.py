@@ -5,15 +5,18 @@ nor a slow one of another machine can make two drainers. A holder trusts its lea
 committed beat: a process that was frozen wakes up and sends nothing.
 """
 
+import math
 import secrets
 import time
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from campaigns.models import NumberLease
+from campaigns.models import Drainer, NumberLease
 
+# Who has not been seen draining for so long gets no share.
+ALIVE = timedelta(seconds=5)
 STILL_S = 12.0
 TRUST_S = 6.0
 
@@ -33,20 +36,36 @@ class Watch:
         return monotonic - seen[2] >= STILL_S
 
 
+def share(*, drainer: str, wanted: int, now: datetime) -> int:
+    """Show that this process drains, and say how many of `wanted` numbers are its own: as many as anybody's.
+
+    Only how work is spread hangs on this and on the wall clock: that nobody drains a number twice rests on its lease.
+    """
+    Drainer.objects.update_or_create(token=drainer, defaults={"at": now})
+    Drainer.objects.filter(at__lt=now - 10 * ALIVE).delete()
+    alive = Drainer.objects.filter(at__gt=now - ALIVE).count()
+    return math.ceil(wanted / alive)
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(12)
 
 
-def take(*, number_ids: Collection[int], token: str, watch: Watch) -> list[NumberLease]:
-    """Take what is free, or whose holder shows no life; the row count of the guarded update is the verdict."""
+def take(*, number_ids: Collection[int], token: str, watch: Watch, most: int) -> list[NumberLease]:
+    """Take up to `most` of what is free, or whose holder shows no life; the row count of the guarded update is the
+    verdict."""
     NumberLease.objects.bulk_create([NumberLease(number_id=pk) for pk in sorted(number_ids)], ignore_conflicts=True)
     taken: list[int] = []
     for lease in NumberLease.objects.filter(pk__in=number_ids).order_by("pk"):
         free = not lease.token or watch.stands_still(
             number_id=lease.pk, token=lease.token, beats=lease.beats, monotonic=time.monotonic()
         )
-        if free and NumberLease.objects.filter(pk=lease.pk, token=lease.token, beats=lease.beats).update(
-            token=token, beats=F("beats") + 1
+        if (
+            free
+            and len(taken) < most
+            and NumberLease.objects.filter(pk=lease.pk, token=lease.token, beats=lease.beats).update(
+                token=token, beats=F("beats") + 1
+            )
         ):
             taken.append(lease.pk)
     return list(NumberLease.objects.filter(pk__in=taken))

@@ -9,6 +9,7 @@ from datetime import timedelta
 import carrier_process
 import factories
 import pytest
+import servers
 from django.db import connection
 from django.utils import timezone
 from sending_world import expanded
@@ -212,3 +213,31 @@ def test_a_claim_takes_no_more_than_its_limit() -> None:
         number_id=number.pk, run_id=run.pk, after_id=0, limit=2, sends_mms=True, token="me", now=timezone.now()
     )
     assert (len(claimed), Message.objects.filter(state="claimed").count()) == (2, 2)
+
+
+def test_numbers_are_shared_with_whoever_else_drains(carrier: carrier_process.CarrierProcess) -> None:
+    group = factories.group()
+    for _ in range(4):
+        factories.number(group=group, rate="4.00")
+    expanded(people=80, group=group)
+    over = threading.Event()
+
+    def slices(name: str) -> None:
+        while not over.is_set():
+            drain.run(should_stop=over.is_set, drainer=name)
+
+    drains = [threading.Thread(target=slices, args=[name]) for name in ("first", "second")]
+    drains[0].start()
+    servers.wait_for(lambda: _held() == [4], seconds=10, what="the first to hold all")
+    drains[1].start()
+    servers.wait_for(lambda: _held() == [2, 2], seconds=10, what="the second to get its share")
+    over.set()
+    for one in drains:
+        one.join()
+    assert _held() == []
+    assert set(Counter(call["to"] for call in carrier.client.messages()).values()) == {1}
+
+
+def _held() -> list[int]:
+    """How many numbers each holder has."""
+    return sorted(Counter(NumberLease.objects.exclude(token="").values_list("token", flat=True)).values())
