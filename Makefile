@@ -4,7 +4,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) -I mmsadmin/bootstrap.py
 VENV = .venv/bin
 
-.PHONY: help run test fuzz lint bench messages lock clean
+.PHONY: help run test fuzz lint bench simulate messages lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ lint: ## ruff, mypy, the floors, the templates
 
 bench: ## measure, one JSON object a line (ONLY=name picks rows)
 	@$(BOOTSTRAP) bench $(ONLY)
+
+simulate: ## play a send to ten million people through (ARGS="--people 1000000 --numbers 2x100,20x1")
+	@$(BOOTSTRAP) simulate $(ARGS)
 
 messages: ## bring the French in step with the words of the sources, and say what is missing
 	@$(BOOTSTRAP) messages

@@ -231,6 +231,13 @@ def bench(arguments: Sequence[str]) -> None:
     become(BIN / "python", "-m", "bench", *arguments)
 
 
+def simulate(arguments: Sequence[str]) -> None:
+    """Play a large send through without sending anything."""
+    make_venv()
+    python_packages("requirements.lock")
+    become(BIN / "python", "manage.py", "simulate", *arguments)
+
+
 def messages(_arguments: Sequence[str]) -> None:
     """Write what people read into the catalogues; fails while something is not translated."""
     develop()
@@ -261,7 +268,16 @@ def develop() -> None:
     node_packages()
 
 
-COMMANDS = {"run": run, "test": test, "fuzz": fuzz, "lint": lint, "bench": bench, "messages": messages, "lock": lock}
+COMMANDS = {
+    "run": run,
+    "test": test,
+    "fuzz": fuzz,
+    "lint": lint,
+    "bench": bench,
+    "simulate": simulate,
+    "messages": messages,
+    "lock": lock,
+}
 
 
 def main() -> int:
