@@ -268,16 +268,7 @@ def develop() -> None:
     node_packages()
 
 
-COMMANDS = {
-    "run": run,
-    "test": test,
-    "fuzz": fuzz,
-    "lint": lint,
-    "bench": bench,
-    "simulate": simulate,
-    "messages": messages,
-    "lock": lock,
-}
+COMMANDS = {act.__name__: act for act in (run, test, fuzz, lint, bench, simulate, messages, lock)}
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ them on the machine in question.
 """
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -67,49 +67,50 @@ def run(
     costs: Costs,
     slice_s: float,
     parts: int = 1,
-    tell: Callable[[float], None] = lambda _share: None,
 ) -> Outcome:
     """Play a run of `people` over numbers of these rates (parts a second), shared by rate, in batches of
-    `pacing.batch_size`. Raises ValueError for nothing to do. `tell` hears the share that is done."""
+    `pacing.batch_size`. Raises ValueError for nothing to do."""
     if people < 1 or not rates or min(rates) <= 0 or drainers < 1 or parts < 1:
         raise ValueError("people, numbers with a rate, processes and parts are needed")
-    left = _shares(people, rates)
+    moments: list[tuple[float, int]] = []
+    ends: dict[float, float] = {}
+    for at_s, rate, count in _batches(_shares(people, rates), rates, drainers, costs.rate, parts):
+        moments.append((at_s, count))
+        ends[rate] = max(ends.get(rate, 0.0), at_s)
+    ends_s = max(ends.values())
+    seconds = max(ends_s, 1.0)
+    shared = (LOOKS_A_SECOND * LOOK_STATEMENTS + FLUSHES_A_SECOND * SETTLE_STATEMENTS) * seconds * drainers
+    receipts = people * RECEIPTS_A_MESSAGE / RECEIPTS_A_BATCH * SETTLE_STATEMENTS
+    statements = round(len(moments) * CLAIM_STATEMENTS + shared + receipts)
+    return Outcome(
+        people=people,
+        ends_s=ends_s,
+        ends_by_rate=ends,
+        busy=people / costs.rate / (seconds * drainers),
+        statements=statements,
+        broker=round(seconds / slice_s + 1) * drainers,
+        samples=_samples(people, moments, ends_s, statements / people),
+    )
+
+
+def _batches(
+    left: list[int], rates: Sequence[float], drainers: int, capacity: float, parts: int
+) -> Iterator[tuple[float, float, int]]:
+    """Each batch: when its last message leaves, the rate of its number, and how many it has."""
     clocks = [pacing.Clock(rate=rate, next_at=0.0) for rate in rates]
     # A process is a clock as well: it takes so many messages a second, of whichever number.
-    busy = [pacing.Clock(rate=costs.rate, next_at=0.0) for _ in range(drainers)]
-    ends: dict[float, float] = {}
-    moments: list[tuple[float, int]] = []
+    busy = [pacing.Clock(rate=capacity, next_at=0.0) for _ in range(drainers)]
     turns = [(0.0, index) for index in range(len(rates)) if left[index]]
-    done, claims, worked_s = 0, 0, 0.0
     while turns:
         _at, index = heapq.heappop(turns)
         rate, clock, process = rates[index], clocks[index], busy[index % drainers]
         count = min(pacing.batch_size(rate=rate), left[index])
         begun = process.book(cost=count, monotonic=clock.next_at)
         clock.book(cost=count * parts, monotonic=begun)
-        gone = max(clock.next_at - parts / rate, process.next_at)
         left[index] -= count
-        done, claims, worked_s = done + count, claims + 1, worked_s + count / costs.rate
-        moments.append((gone, count))
-        ends[rate] = max(ends.get(rate, 0.0), gone)
+        yield max(clock.next_at - parts / rate, process.next_at), rate, count
         if left[index]:
             heapq.heappush(turns, (clock.next_at, index))
-        if claims % 20_000 == 0:
-            tell(done / people)
-    ends_s = max(ends.values())
-    seconds = max(ends_s, 1.0)
-    shared = (LOOKS_A_SECOND * LOOK_STATEMENTS + FLUSHES_A_SECOND * SETTLE_STATEMENTS) * seconds * drainers
-    receipts = people * RECEIPTS_A_MESSAGE / RECEIPTS_A_BATCH * SETTLE_STATEMENTS
-    statements = round(claims * CLAIM_STATEMENTS + shared + receipts)
-    return Outcome(
-        people=people,
-        ends_s=ends_s,
-        ends_by_rate=ends,
-        busy=worked_s / (seconds * drainers),
-        statements=statements,
-        broker=round(seconds / slice_s + 1) * drainers,
-        samples=_samples(people, moments, ends_s, statements / people),
-    )
 
 
 def _shares(people: int, rates: Sequence[float]) -> list[int]:
