@@ -1,42 +1,19 @@
 """Freeze people into messages: one row each, waiting or left out with a reason, in chunks that can be carried on."""
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, CharField, Count, F, IntegerField, Max, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Mod
+from django.db.models import Count, F, FilteredRelation, Max, Q, QuerySet
 
 from campaigns import states
-from campaigns.audience import matching
+from campaigns.audience import matching, shares
 from campaigns.lifecycle import tallies
 from campaigns.models import Message, Run
 from subscriptions.models import Contact, SenderNumber
 
 CHUNK = 20_000
-# Two numbers of one group share people by rate: the golden ratio's multiples spread evenly from the first person on.
-_GOLDEN = (math.sqrt(5) - 1) / 2
-
-_COLUMNS = (
-    "kind",
-    "run_id",
-    "revision_id",
-    "group_id",
-    "contact_id",
-    "number_id",
-    "to_phone",
-    "consent_id",
-    "rendition_id",
-    "sent_as",
-    "state",
-    "reason",
-    "settled_at",
-    "created_at",
-)
-# What the claim and the answer fill in later.
-_EMPTY = {"body": "''", "parts": "1", "tries": "0", "claim": "''", "provider_id": "''"}
 
 
 def run(*, run: Run, now: datetime) -> int:
@@ -70,7 +47,7 @@ def _chunk(run: Run, people: QuerySet[Contact], numbers: Sequence[SenderNumber],
         if last is None:
             return False
         before = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        _insert(_rows(run, chunk.filter(pk__lte=last), numbers, now))
+        _insert(run, _rows(run, chunk.filter(pk__lte=last), through, last), numbers, now)
         shifts = _shifts(run.pk, before)
         tallies.apply(shifts)
         Run.objects.filter(pk=run.pk).update(
@@ -79,89 +56,55 @@ def _chunk(run: Run, people: QuerySet[Contact], numbers: Sequence[SenderNumber],
     return True
 
 
-def _rows(
-    run: Run, chunk: QuerySet[Contact], numbers: Sequence[SenderNumber], now: datetime
-) -> QuerySet[Contact, tuple[Any, ...]]:
-    """The message columns of a chunk of people, in the order of _COLUMNS."""
-    has_media = run.revision.rendition_id is not None
-    left_out = ~Q(exclusion="")
-    reason = F("exclusion") if numbers else Case(When(left_out, then=F("exclusion")), default=Value("no_number"))
-    waits = Q(exclusion="") if numbers else Q(pk__in=[])
-    return chunk.annotate(
-        place=_place(numbers),
-        m_kind=_text(Message.Kind.CAMPAIGN),
-        m_run=_number(run.pk),
-        m_revision=_number(run.revision_id),
-        m_group=_number(run.campaign.group_id),
-        m_number=_share(numbers, waits),
-        m_rendition=_number(run.revision.rendition_id),
-        m_sent_as=F("route") if has_media else _text(Message.SentAs.TEXT),
-        m_state=Case(When(waits, then=_text(states.Message.PENDING)), default=_text(states.Message.SKIPPED)),
-        m_reason=reason,
-        m_settled=Case(When(waits, then=Value(None)), default=Value(now), output_field=_TIME),
-        m_created=Value(now, output_field=_TIME),
-    ).values_list(
-        "m_kind",
-        "m_run",
-        "m_revision",
-        "m_group",
-        "pk",
-        "m_number",
-        "phone",
-        "standing_consent",
-        "m_rendition",
-        "m_sent_as",
-        "m_state",
-        "m_reason",
-        "m_settled",
-        "m_created",
+def _rows(run: Run, chunk: QuerySet[Contact], after: int, last: int) -> QuerySet[Contact, tuple[Any, ...]]:
+    """What has to be known of each person: who, phone, consent, way, exclusion, and the number they know."""
+    # The bounds stand here once more: no planner carries them over to the other side of a join.
+    known = Q(
+        sticky_numbers__group=run.campaign.group_id,
+        sticky_numbers__contact__gt=after,
+        sticky_numbers__contact__lte=last,
+    )
+    return chunk.annotate(known=FilteredRelation("sticky_numbers", condition=known)).values_list(
+        "pk", "phone", "standing_consent", "route", "exclusion", "known__number_id"
     )
 
 
-_TIME = Message._meta.get_field("created_at")
-
-
-def _text(value: str) -> Value:
-    return Value(str(value), output_field=CharField())
-
-
-def _number(value: int | None) -> Cast:
-    # PostgreSQL takes a bare NULL of a subselect for a text.
-    return Cast(Value(value), output_field=BigIntegerField())
-
-
-def _share(numbers: Sequence[SenderNumber], waits: Q) -> Case | Cast:
-    """Which number each person's message leaves by: by rate, evenly mixed, fixed here; nobody for who is left out."""
-    bound, cases = 0, []
-    for number in numbers:
-        bound += weight(number)
-        cases.append(When(waits & Q(place__lt=bound), then=Value(number.pk)))
-    return Case(*cases, output_field=IntegerField()) if cases else _number(None)
-
-
-def _place(numbers: Sequence[SenderNumber]) -> Any:
-    """A person's place among the shares. Multiples of the golden ratio spread ids evenly over them from the first one
-    on, where the plain remainder would give the first number its whole share before the next gets anybody."""
-    total = sum(weight(number) for number in numbers) or 1
-    step = next(k for k in range(max(1, round(total * _GOLDEN)), 2 * total + 2) if math.gcd(k, total) == 1)
-    return Mod(F("pk") * step, total)
-
-
-def weight(number: SenderNumber) -> int:
-    """A number's share among others, in hundredths of a part per second."""
-    return max(1, round(number.rate * 100))
-
-
-def _insert(rows: QuerySet[Contact, Any]) -> None:
-    select, parameters = rows.query.sql_with_params()
-    columns = ", ".join([*_COLUMNS, *_EMPTY])
-    constants = ", ".join(_EMPTY.values())
+def _insert(run: Run, rows: QuerySet[Contact, Any], numbers: Sequence[SenderNumber], now: datetime) -> None:
+    people, parameters = rows.query.sql_with_params()
+    waits = "chosen.exclusion = ''" if numbers else "false"
+    stamp = f"CAST(%s AS {'timestamptz' if connection.vendor == 'postgresql' else 'text'})"
+    at = connection.ops.adapt_datetimefield_value(now)
+    rendition = run.revision.rendition_id
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "kind": ("%s", [Message.Kind.CAMPAIGN.value]),
+        "run_id": ("CAST(%s AS bigint)", [run.pk]),
+        "revision_id": ("CAST(%s AS bigint)", [run.revision_id]),
+        "group_id": ("CAST(%s AS bigint)", [run.campaign.group_id]),
+        "contact_id": ("chosen.contact_id", []),
+        "number_id": (f"CASE WHEN {waits} THEN {shares.expression(numbers)} END", []),
+        "to_phone": ("chosen.phone", []),
+        "consent_id": ("chosen.consent_id", []),
+        "rendition_id": ("CAST(%s AS bigint)", [rendition]),
+        "sent_as": ("chosen.route" if rendition is not None else f"'{Message.SentAs.TEXT}'", []),
+        "state": (f"CASE WHEN {waits} THEN '{states.Message.PENDING}' ELSE '{states.Message.SKIPPED}' END", []),
+        "reason": ("chosen.exclusion" if numbers else "coalesce(nullif(chosen.exclusion, ''), 'no_number')", []),
+        "settled_at": (f"CASE WHEN {waits} THEN NULL ELSE {stamp} END", [at]),
+        "created_at": (stamp, [at]),
+        # What the claim and the answer fill in later.
+        **{column: ("''", []) for column in ("body", "claim", "provider_id")},
+        "parts": ("1", []),
+        "tries": ("0", []),
+    }
+    given = [value for _, values in columns.values() for value in values]
     with connection.cursor() as cursor:
-        # The outer WHERE tells SQLite's parser that ON CONFLICT is not a join condition.
+        # Materialized: what is asked about a person is asked once, however often the columns name it.
+        # The WHERE tells SQLite's parser that ON CONFLICT is not a join condition.
         cursor.execute(
-            f"INSERT INTO campaigns_message ({columns}) SELECT chosen.*, {constants} FROM ({select}) AS chosen "
+            f"WITH chosen (contact_id, phone, consent_id, route, exclusion, sticky) AS MATERIALIZED ({people}) "
+            f"INSERT INTO campaigns_message ({', '.join(columns)}) "
+            f"SELECT {', '.join(expression for expression, _ in columns.values())} FROM chosen "
             "WHERE true ON CONFLICT (run_id, to_phone) DO NOTHING",
-            parameters,
+            [*parameters, *given],
         )
 
 

@@ -107,6 +107,9 @@ def settle(*, settlements: Sequence[Settlement], claim_token: str) -> None:
                     for run_id, number_id, reason in cursor.fetchall()
                     if run_id is not None
                 ]
+            if by_state.get(states.Message.ACCEPTED):
+                cursor.execute(*_sticky_sql(by_state[states.Message.ACCEPTED]))
+        # Last of all: what is held from here on is what other writers wait for.
         tallies.apply(shifts)
 
 
@@ -214,6 +217,19 @@ def _attempts_sql(settlements: Sequence[Settlement]) -> tuple[str, list[Any]]:
         "provider_id = given.provider_id, handed_over_at = given.handed_over_at, answered_at = given.answered_at "
         "FROM given WHERE campaigns_attempt.token = given.token",
         parameters,
+    )
+
+
+def _sticky_sql(group: Sequence[Settlement]) -> tuple[str, list[Any]]:
+    """The first number that reached a person in a group is theirs; in key order, so that no two writers lock in a
+    ring."""
+    marks = ", ".join(["%s"] * len(group))
+    return (
+        "INSERT INTO campaigns_stickynumber (contact_id, group_id, number_id) "
+        f"SELECT contact_id, group_id, number_id FROM campaigns_message WHERE id IN ({marks}) "
+        "AND contact_id IS NOT NULL AND number_id IS NOT NULL ORDER BY contact_id, group_id "
+        "ON CONFLICT (contact_id, group_id) DO NOTHING",
+        [one.message_id for one in group],
     )
 
 

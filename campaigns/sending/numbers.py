@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from campaigns import states
-from campaigns.audience import expand
+from campaigns.audience import shares
 from campaigns.lifecycle import halt, messages, tallies
 from campaigns.models import Campaign, Message, Run
 from subscriptions.models import SenderNumber
@@ -95,6 +95,8 @@ def rehome(*, number: SenderNumber, now: datetime) -> int:
         homes = list(SenderNumber.objects.usable().filter(group_id=group_id).exclude(pk=number.pk).order_by("pk"))
         if sent_as != Message.SentAs.TEXT:
             homes = [home for home in homes if home.is_mms_enabled]
+        # As where people are picked: a name in place of a number does not reach every country.
+        homes = [home for home in homes if home.kind != SenderNumber.Kind.ALPHANUMERIC]
         moved += _spread(stranded.filter(group_id=group_id, sent_as=sent_as), number.pk, homes)
     return moved
 
@@ -124,7 +126,7 @@ def _spread(stranded: QuerySet[Message], from_id: int, homes: Sequence[SenderNum
         stranded.update(reason="no_number")
         return 0
     ids = list(stranded.order_by("id").values_list("id", flat=True))
-    weights = [expand.weight(home) for home in homes]
+    weights = [shares.weight(home) for home in homes]
     moved = start = 0
     for position, (home, weight) in enumerate(zip(homes, weights, strict=True)):
         end = len(ids) if position == len(homes) - 1 else start + round(len(ids) * weight / sum(weights))

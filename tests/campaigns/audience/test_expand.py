@@ -92,10 +92,10 @@ def test_a_cut_off_expansion_carries_on_behind_its_last_chunk(run: Run, monkeypa
     whole = expand._insert
     calls = iter([True, False])
 
-    def cut(rows: object) -> None:
+    def cut(*given: object) -> None:
         if not next(calls):
             raise RuntimeError("the machine went away")
-        whole(rows)  # type: ignore[arg-type]
+        whole(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(expand, "_insert", cut)
     with pytest.raises(RuntimeError):

@@ -127,3 +127,41 @@ def test_what_hangs_on_a_number_is_told(run: Run, number: SenderNumber) -> None:
 def test_nothing_is_due_at_a_number_while_its_run_is_paused(run: Run) -> None:
     Run.objects.update(state="paused")
     assert numbers.due(now=timezone.now()) == []
+
+
+def test_what_comes_back_from_a_lost_number_moves_on(run: Run, number: SenderNumber) -> None:
+    other = factories.number(group=run.campaign.group)
+    now = timezone.now()
+    claimed, _ = numbers.claim(number_id=number.pk, cursors={}, limit=2, token="mine", now=now)
+    ledger.retire(number)
+    numbers.rehome_all(now=now)
+    messages.release(claimed=claimed, claim_token="mine")
+    assert numbers.rehome_all(now=now) == 2
+    assert (_at(number), _at(other)) == (0, 6)
+    assert ledger.is_true(run)
+
+
+def test_a_paused_run_moves_too_and_nothing_of_it_is_due(run: Run, number: SenderNumber) -> None:
+    other = factories.number(group=run.campaign.group)
+    Run.objects.update(state="paused")
+    ledger.retire(number)
+    assert numbers.rehome_all(now=timezone.now()) == 6
+    assert (_at(other), numbers.due(now=timezone.now())) == (6, [])
+
+
+def test_texts_never_move_to_a_name_that_cannot_reach_every_phone(run: Run, number: SenderNumber) -> None:
+    factories.number(group=run.campaign.group, kind="alphanumeric", value="ACME", is_mms_enabled=False)
+    ledger.retire(number)
+    assert numbers.rehome_all(now=timezone.now()) == 0
+    assert set(Message.objects.values_list("reason", flat=True)) == {"no_number"}
+
+
+def test_a_number_that_is_flagged_later_takes_what_waits_for_it(run: Run, number: SenderNumber) -> None:
+    Message.objects.update(sent_as="mms")
+    other = factories.number(group=run.campaign.group, is_mms_enabled=False)
+    ledger.retire(number)
+    assert numbers.rehome_all(now=timezone.now()) == 0
+    SenderNumber.objects.filter(pk=other.pk).update(is_mms_enabled=True)
+    assert numbers.rehome_all(now=timezone.now()) == 6
+    assert numbers.due(now=timezone.now()) == [other]
+    assert ledger.is_true(run)

@@ -1,0 +1,20 @@
+"""What keeps the pace and the order of numbers, for all processes on all machines."""
+
+from django.db import models
+
+from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
+
+
+class StickyNumber(models.Model):
+    """The number by which a group first texted a person: it is the thread in which their phone keeps us."""
+
+    # The unique pair serves the lookup by contact, too.
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="sticky_numbers", db_index=False)
+    group = models.ForeignKey(SubscriptionGroup, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.ForeignKey(SenderNumber, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "group"], name="sticky_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} · {self.group_id} · {self.number_id}"
