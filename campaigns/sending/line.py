@@ -20,8 +20,8 @@ HORIZON_S = 0.3
 # Non-campaign messages and retries lie behind the cursor: it starts over this often.
 REWIND_EVERY_S = 5.0
 EMPTY_WAIT_S = 0.3
-# The last claims of a slice are made this long before its end at the latest.
-LAST_CLAIM_S = 0.5
+# A slice hands over until this long before its end.
+LAST_CLAIM_S = 0.05
 
 
 class Db(Protocol):
@@ -90,7 +90,7 @@ class Line:
             self._rewound_at = monotonic
         now = timezone.now()
         next_at = self.next_send_at(now=now, monotonic=monotonic)
-        left_s = max(self._ends_at - LAST_CLAIM_S - max(self._clock.next_at, monotonic), 0.0)
+        left_s = max(self._ends_at - LAST_CLAIM_S - max(self._clock.due_at, monotonic), 0.0)
         limit = max(1, min(pacing.batch_size(rate=self._rate), round(left_s * self._rate) or 1))
 
         def work() -> tuple[list[dispatch.Ready | dispatch.Unfit], dict[int, int]]:
@@ -115,8 +115,8 @@ class Line:
     async def _hand_over_next(self) -> None:
         """Look at what is due within the horizon, then let each of it go at its moment."""
         loop = asyncio.get_running_loop()
-        if self._clock.next_at - loop.time() > HORIZON_S:
-            await self._wait_until(self._clock.next_at - HORIZON_S)
+        if self._clock.due_at - loop.time() > HORIZON_S:
+            await self._wait_until(self._clock.due_at - HORIZON_S)
             if self._ending():
                 return
         due = self._take_due(loop.time())
@@ -143,7 +143,7 @@ class Line:
 
     def _take_due(self, monotonic: float) -> list[dispatch.Ready]:
         due = [self._queue.popleft()]
-        at = max(self._clock.next_at, monotonic) + due[0].cost / self._rate
+        at = max(self._clock.due_at, monotonic) + due[0].cost / self._rate
         while self._queue and at <= monotonic + HORIZON_S:
             due.append(self._queue.popleft())
             at += due[-1].cost / self._rate
@@ -153,7 +153,7 @@ class Line:
         """Hand one message over at its moment, or say no: then nothing has left and no time is booked."""
         loop = asyncio.get_running_loop()
         await self._outbox.room()
-        await self._wait_until(self._clock.next_at)
+        await self._wait_until(self._clock.due_at)
         monotonic = loop.time()
         trusted = monotonic < self.trusted_until
         if self.stopping or not trusted or monotonic - looked_at > looks.GOOD_FOR_S:

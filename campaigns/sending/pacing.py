@@ -1,23 +1,39 @@
 """The pace of one sender number: a clock that says when the next part may leave."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+# A message may leave this much before its gap is over, to make good for one that left late: without it every delay of
+# the loop, a millisecond or two each, would stay lost, and a number would keep 97 % of its rate.
+EARLY_S = 0.004
 
 
 @dataclass(slots=True)
 class Clock:
-    """All times are seconds of one monotonic clock; `rate` is in parts per second."""
+    """All times are seconds of one monotonic clock; `rate` is in parts per second.
+
+    `next_at` is the moment that the rate asks for, `least_at` the first one that the message before allows.
+    """
 
     rate: float
     next_at: float
+    least_at: float = -math.inf
+
+    @property
+    def due_at(self) -> float:
+        """When the next part may leave."""
+        return max(self.next_at, self.least_at)
 
     def book(self, *, cost: int, monotonic: float) -> float:
         """The moment at which a message of `cost` parts may leave; the number is taken for cost / rate after it.
 
-        Lost time is never caught up: a number that was idle starts at its rate, not with a burst.
+        Being late is made good for by EARLY_S at a time, and never for more than one message: a number that was idle
+        starts at its rate, not with a burst.
         """
-        at = max(self.next_at, monotonic)
-        self.next_at = at + cost / self.rate
+        at, taken_s = max(self.due_at, monotonic), cost / self.rate
+        self.next_at = max(self.next_at, at - taken_s) + taken_s
+        self.least_at = at + taken_s - EARLY_S
         return at
 
     def rest(self, *, seconds: float, monotonic: float) -> None:
@@ -34,7 +50,7 @@ def restored(*, rate: float, stored: datetime | None, now: datetime, monotonic: 
 
 def stored(*, clock: Clock, now: datetime, monotonic: float) -> datetime:
     """The wall-clock moment to keep for the next holder."""
-    return now + timedelta(seconds=max(clock.next_at - monotonic, 0.0))
+    return now + timedelta(seconds=max(clock.due_at - monotonic, 0.0))
 
 
 def batch_size(*, rate: float) -> int:

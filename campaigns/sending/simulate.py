@@ -105,12 +105,12 @@ def _batches(
         _at, index = heapq.heappop(turns)
         rate, clock, process = rates[index], clocks[index], busy[index % drainers]
         count = min(pacing.batch_size(rate=rate), left[index])
-        begun = process.book(cost=count, monotonic=clock.next_at)
+        begun = process.book(cost=count, monotonic=clock.due_at)
         clock.book(cost=count * parts, monotonic=begun)
         left[index] -= count
-        yield max(clock.next_at - parts / rate, process.next_at), rate, count
+        yield max(clock.due_at - parts / rate, process.due_at), rate, count
         if left[index]:
-            heapq.heappush(turns, (clock.next_at, index))
+            heapq.heappush(turns, (clock.due_at, index))
 
 
 def _shares(people: int, rates: Sequence[float]) -> list[int]:
