@@ -1,8 +1,8 @@
 """The Celery app, its queues and the whole timetable.
 
 Celery rings bells; it carries no messages. Four queues with a process each, so that none starves another: `ticks`
-(short, every second), `drain` (slices of up to a minute), `media` (fetches what came in) and `fits` (makes copies that fit,
-up to two minutes each).
+(short, every second), `drain` (slices of up to a minute), `media` (fetches what came in) and `fits` (makes copies that
+fit, up to two minutes each).
 """
 
 import os

@@ -54,7 +54,7 @@ class AccountForm(forms.ModelForm[ProviderAccount]):
 
     class Meta:
         model = ProviderAccount
-        fields = ("name", "kind", "is_active")
+        fields = ("name", "kind", "parts_per_s", "is_active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,8 +161,8 @@ class SenderNumberAdmin(PlainChoice, dependents.AskingAdmin):
 @admin.register(ProviderAccount)
 class ProviderAccountAdmin(dependents.AskingAdmin):
     form = AccountForm
-    list_display = ("name", "kind", "is_active")
-    fields = ("name", "kind", "is_active", "callback_address")
+    list_display = ("name", "kind", "parts_per_s", "is_active")
+    fields = ("name", "kind", "parts_per_s", "is_active", "callback_address")
     readonly_fields = ("callback_address",)
 
     @admin.display(description=_("callback address"))

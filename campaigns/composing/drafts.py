@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -63,6 +64,7 @@ def duplicate(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
             purpose=campaign.purpose,
             group=campaign.group,
             audience=campaign.audience,
+            speed_limit=campaign.speed_limit,
             created_by=by,
             edited_by=by,
             edited_at=now,
@@ -199,8 +201,11 @@ def edit_schedule(
     version: int,
     by: User,
     now: datetime,
+    speed_limit: Decimal | None = None,
 ) -> None:
-    """Keep when it is sent: `local_at` is a wall clock (naive) in `zone`, wanted where `when` is 'at'.
+    """Keep when it is sent, and at most how fast, in parts per second.
+
+    `local_at` is a wall clock (naive) in `zone`, wanted where `when` is 'at'.
 
     Raises NotSchedulable of `composing.clock` (past, missing_hour, doubled_hour), StaleDraft, NotPossibleNow.
     """
@@ -211,7 +216,8 @@ def edit_schedule(
     with _editing(campaign, version=version, by=by, now=now) as locked:
         locked.when, locked.due_at, locked.zone = when, due_at, zone if due_at else ""
         locked.local_at = local_at.replace(tzinfo=UTC) if due_at and local_at else None
-        locked.save(update_fields=["when", "due_at", "zone", "local_at"])
+        locked.speed_limit = speed_limit
+        locked.save(update_fields=["when", "due_at", "zone", "local_at", "speed_limit"])
 
 
 def wall_clock(local_at: datetime) -> datetime:

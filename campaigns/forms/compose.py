@@ -3,6 +3,7 @@
 import functools
 import zoneinfo
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -103,6 +104,19 @@ class ScheduleForm(VersionForm):
         label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     zone = forms.ChoiceField(label=_("Time zone"), required=False, widget=ZoneSelect)
+    speed_limit = forms.DecimalField(
+        label=_("At most, a second"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_value=Decimal("10000"),
+        max_digits=7,
+        decimal_places=2,
+        help_text=_(
+            "Messages; a long text counts each of its parts. Left empty, it goes as fast as the numbers may. Slower "
+            "helps where a shop or a phone line should not be overrun."
+        ),
+        widget=forms.NumberInput(attrs={"min": "0.01", "step": "any", "inputmode": "decimal"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -193,6 +193,8 @@ class Capabilities:
     fictitious_allowed: bool
     accepted_mimes: frozenset[str]
     retry_safe_codes: frozenset[str] = frozenset()
+    # What all numbers of one account share unless its account manager says otherwise; None: no cap that we know of.
+    parts_per_s: float | None = None
     config_fields: tuple[ConfigField, ...] = field(default=())
 
 

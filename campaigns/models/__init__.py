@@ -3,7 +3,7 @@ from campaigns.models.campaign import Campaign, Revision, Run
 from campaigns.models.check import LedgerCheck
 from campaigns.models.control import Halt
 from campaigns.models.message import Attempt, Drainer, Heartbeat, Message, NumberLease, Tally
-from campaigns.models.pace import StickyNumber
+from campaigns.models.pace import SharedClock, StickyNumber
 from campaigns.models.traffic import (
     Callback,
     Event,
@@ -35,6 +35,7 @@ __all__ = [
     "Rendition",
     "Revision",
     "Run",
+    "SharedClock",
     "StickyNumber",
     "Tag",
     "Tally",

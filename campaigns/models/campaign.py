@@ -1,6 +1,9 @@
 """Campaigns, their revisions and their runs."""
 
+from decimal import Decimal
+
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +58,14 @@ class Campaign(models.Model):
     local_at = models.DateTimeField(_("date and time"), null=True, blank=True)
     zone = models.CharField(_("time zone"), max_length=50, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True, editable=False)
+    speed_limit = models.DecimalField(
+        _("at most, in parts per second"),
+        max_digits=7,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True, editable=False)
     confirmed_people = models.PositiveIntegerField(_("people confirmed"), null=True, editable=False)
     confirmed_by = models.ForeignKey(

@@ -5,6 +5,16 @@ from django.db import models
 from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
 
 
+class SharedClock(models.Model):
+    """Up to when a rate that several numbers share is reserved, in seconds of the database's own clock since 1970."""
+
+    key = models.CharField(max_length=30, primary_key=True)
+    next_at = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class StickyNumber(models.Model):
     """The number by which a group first texted a person: it is the thread in which their phone keeps us."""
 

@@ -1,6 +1,7 @@
 """How fast a run goes, and how long it will take."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,14 +9,25 @@ from django.db.models import Sum
 
 from campaigns import states
 from campaigns.models import Message, Run, Tally
+from campaigns.sending import gates
 from subscriptions.models import SenderNumber
 
 WINDOW = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """What sets the pace of a run: `numbers` (each its own rate), `account` (the cap that those of `name` share) or
+    `campaign` (its own speed limit); `per_s` is the figure of the last two."""
+
+    code: str = "numbers"
+    per_s: float = 0.0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
-    """Messages per second: what left in the last minute, what the numbers are set to; `left_s` until the last message
+    """Messages per second: what left in the last minute, what is set, and what sets it; `left_s` until the last message
     leaves at the set pace of the slowest number, None when some cannot leave; `stuck` people wait at numbers that may
     not send it."""
 
@@ -23,6 +35,7 @@ class Pace:
     set_per_s: float
     left_s: float | None
     stuck: int
+    limit: Limit
 
 
 def of_run(*, run: Run, now: datetime) -> Pace:
@@ -33,21 +46,48 @@ def of_run(*, run: Run, now: datetime) -> Pace:
     numbers = SenderNumber.objects
     # With a file everybody is served by MMS-enabled numbers, those who get it as a link too.
     able = numbers.mms_ready() if run.revision.rendition_id else numbers.usable()
-    rates = {number.pk: float(number.rate) for number in able.filter(pk__in=shards.distinct())}
+    serving = list(able.filter(pk__in=shards.distinct()).select_related("account"))
+    rates = {number.pk: float(number.rate) for number in serving}
     waiting = dict(
         Tally.objects.filter(run=run, state__in=states.MESSAGE_WAITING)
         .order_by()
         .values_list("shard")
         .annotate(n=Sum("count"))
     )
-    slowest = [waiting.get(pk, 0) / rate for pk, rate in rates.items() if rate]
+    set_per_s, limit, spans = _limited(run, [number for number in serving if waiting.get(number.pk)], waiting)
+    slowest = [*(waiting.get(pk, 0) / rate for pk, rate in rates.items() if rate), *spans]
     stuck = sum(n for shard, n in waiting.items() if shard not in rates)
     return Pace(
         now_per_s=recent.count() / span_s,
-        set_per_s=sum(rates[pk] for pk in rates if waiting.get(pk)),
+        set_per_s=set_per_s,
         left_s=None if stuck or not slowest else max(slowest),
         stuck=stuck,
+        limit=limit,
     )
+
+
+def _limited(
+    run: Run, numbers: Sequence[SenderNumber], waiting: Mapping[int, int]
+) -> tuple[float, Limit, Sequence[float]]:
+    """The pace of numbers with work under the caps that they share, the tightest of these, and how long the work takes
+    by each of them. What other campaigns take of a cap meanwhile is not known, so it is the best that can be."""
+    limit, total, spans = Limit(), 0.0, []
+    by_account: dict[int, list[SenderNumber]] = defaultdict(list)
+    for number in numbers:
+        by_account[number.account_id].append(number)
+    for own in by_account.values():
+        together, cap = sum(float(number.rate) for number in own), gates.cap_of(own[0].account)
+        if cap is not None and cap < together:
+            together = cap
+            spans.append(sum(waiting[number.pk] for number in own) / cap)
+            if limit.code == "numbers" or cap < limit.per_s:
+                limit = Limit("account", cap, own[0].account.name)
+        total += together
+    own_limit = float(run.campaign.speed_limit or 0)
+    if own_limit and own_limit < total:
+        spans.append(sum(waiting[number.pk] for number in numbers) / own_limit)
+        total, limit = own_limit, Limit("campaign", own_limit)
+    return total, limit, spans
 
 
 def stuck(*, runs: Collection[Run]) -> list[Run]:

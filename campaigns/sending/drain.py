@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaigns.gateways import http
 from campaigns.models import NumberLease
-from campaigns.sending import health, leases, line, numbers, outbox
+from campaigns.sending import gates, health, leases, line, numbers, outbox
 from subscriptions.models import SenderNumber
 
 # Between two slices a number stands still for as long as its last answers take: with slices of 20 s that was 3 %.
@@ -73,6 +73,7 @@ class _Slice:
         self._busy_at = loop.time()
         async with http.Session(in_flight=IN_FLIGHT) as session:
             self._outbox = outbox.Outbox(db=self._db, session=session, token=self._token, in_flight=IN_FLIGHT)
+            self._gates = gates.Gates(db=self._db)
             flushing = asyncio.create_task(self._outbox.keep_flushing(every_s=FLUSH_EVERY_S))
             looking = asyncio.create_task(self._outbox.keep_looking())
             try:
@@ -89,6 +90,7 @@ class _Slice:
                 await asyncio.gather(flushing, looking, return_exceptions=True)
                 for number_id in self._lines:
                     await self._give_back(number_id)
+                await self._gates.close()
         for feed in self._feeds.values():
             if error := feed.exception():
                 raise error
@@ -127,6 +129,7 @@ class _Slice:
                 lease=lease_row,
                 token=self._token,
                 outbox=self._outbox,
+                gates=self._gates,
                 db=self._db,
                 trusted_until=asked_at + leases.TRUST_S,
                 ends_at=self._ends_at,

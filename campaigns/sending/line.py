@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.lifecycle import messages
 from campaigns.models import NumberLease
-from campaigns.sending import accounts, dispatch, leases, looks, numbers, outbox, pacing, weight
+from campaigns.sending import accounts, dispatch, gates, leases, looks, numbers, outbox, pacing, weight
 from subscriptions.models import SenderNumber
 
 _T = TypeVar("_T")
@@ -20,6 +20,8 @@ HORIZON_S = 0.3
 # Non-campaign messages and retries lie behind the cursor: it starts over this often.
 REWIND_EVERY_S = 5.0
 EMPTY_WAIT_S = 0.3
+# While all that is claimed waits for a campaign's own speed limit.
+SHUT_WAIT_S = 0.05
 # A slice hands over until this long before its end.
 LAST_CLAIM_S = 0.05
 
@@ -38,6 +40,7 @@ class Line:
         lease: NumberLease,
         token: str,
         outbox: outbox.Outbox,
+        gates: gates.Gates,
         db: Db,
         trusted_until: float,
         ends_at: float,
@@ -45,6 +48,7 @@ class Line:
         self._number = number
         self._token = token
         self._outbox = outbox
+        self._gates = gates
         self._db = db
         self._ends_at = ends_at
         self._rate = float(number.rate)
@@ -56,7 +60,8 @@ class Line:
         )
         self._gateway = accounts.gateway(number.account)
         self._composer = dispatch.Composer()
-        self._queue: deque[dispatch.Ready] = deque()
+        self._queues: dict[int | None, deque[dispatch.Ready]] = {}
+        self._claim_at = 0.0
         self._cursors: dict[int, int] = {}
         self._rewound_at = 0.0
         self.trusted_until = trusted_until
@@ -70,15 +75,36 @@ class Line:
         """Run until told to stop; leaves nothing claimed that did not leave."""
         try:
             while not self._ending():
-                if not self._queue:
+                queue = self._open_queue()
+                if queue is None and asyncio.get_running_loop().time() >= self._claim_at:
                     await self._claim()
-                if not self._queue:
-                    await asyncio.sleep(EMPTY_WAIT_S)
+                    queue = self._open_queue()
+                if queue is None:
+                    await asyncio.sleep(SHUT_WAIT_S if self._queues else EMPTY_WAIT_S)
                     continue
-                await self._hand_over_next()
+                await self._hand_over_next(queue)
         finally:
-            await self._release([ready.claimed for ready in self._queue])
-            self._queue.clear()
+            await self._release([ready.claimed for queue in self._queues.values() for ready in queue])
+            self._queues.clear()
+
+    def _open_queue(self) -> deque[dispatch.Ready] | None:
+        """What may leave next: of no run first, then of the first run that its own speed limit does not keep back."""
+        for run_id in [run_id for run_id, queue in self._queues.items() if not queue]:
+            del self._queues[run_id]
+        for run_id in sorted(self._queues, key=lambda one: one is not None):
+            if all(gate.begins_soon() for gate in self._gates.of_run(run_id)):
+                return self._queues[run_id]
+        return None
+
+    def _gates_of(self, run_id: int | None) -> list[gates.Gate]:
+        """The tighter one first: who waits for it does not stand in the way at the other."""
+        return [*self._gates.of_run(run_id), *self._gates.of_account(self._number.account)]
+
+    def _hold(self, claimed: Sequence[messages.Claimed], count: int = 1) -> None:
+        """Count claims where rates are shared, or, with -1, that they are ours no longer."""
+        for one in claimed:
+            for gate in self._gates_of(one.run_id):
+                gate.hold(count)
 
     def _ending(self) -> bool:
         return self.stopping or asyncio.get_running_loop().time() >= self._ends_at - LAST_CLAIM_S
@@ -93,76 +119,133 @@ class Line:
         left_s = max(self._ends_at - LAST_CLAIM_S - max(self._clock.due_at, monotonic), 0.0)
         limit = max(1, min(pacing.batch_size(rate=self._rate), round(left_s * self._rate) or 1))
 
+        shut: list[int] = []
+
+        def room(run_id: int) -> int:
+            if self._queues.get(run_id):
+                shut.append(run_id)
+                return 0
+            found = min((gate.room() for gate in self._gates_of(run_id)), default=limit)
+            if not found:
+                shut.append(run_id)
+            return found
+
         def work() -> tuple[list[dispatch.Ready | dispatch.Unfit], dict[int, int]]:
             leases.store_clock(number_id=self._number.pk, token=self._token, next_send_at=next_at)
             claimed, cursors = numbers.claim(
-                number_id=self._number.pk, cursors=self._cursors, limit=limit, token=self._token, now=now
+                number_id=self._number.pk, cursors=self._cursors, limit=limit, token=self._token, now=now, room=room
             )
+            self._hold(claimed)
             composed = self._composer.compose(claimed=claimed, now=now) if claimed else []
             held = [one for one in composed if isinstance(one, dispatch.Unfit) and one.hold is not None]
             if held:
                 weight.hold(unfit=held, claim_token=self._token, now=now)
+                self._hold([one.claimed for one in held], -1)
             return [one for one in composed if one not in held], cursors
 
         composed, self._cursors = await self._db(work)
-        self.dry = not composed
+        # What waits for a shared rate is work, too.
+        self.dry = not composed and not shut
         for one in composed:
             if isinstance(one, dispatch.Unfit):
                 self._outbox.unfit(one)
+                self._hold([one.claimed], -1)
             else:
-                self._queue.append(one)
+                self._queues.setdefault(one.claimed.run_id, deque()).append(one)
+        if self._queues:
+            self._claim_at = asyncio.get_running_loop().time() + EMPTY_WAIT_S
 
-    async def _hand_over_next(self) -> None:
+    async def _hand_over_next(self, queue: deque[dispatch.Ready]) -> None:
         """Look at what is due within the horizon, then let each of it go at its moment."""
         loop = asyncio.get_running_loop()
         if self._clock.due_at - loop.time() > HORIZON_S:
             await self._wait_until(self._clock.due_at - HORIZON_S)
             if self._ending():
                 return
-        due = self._take_due(loop.time())
-        looked_at = loop.time()
+        due = self._take_due(queue, loop.time())
+        doors, cost = self._gates_of(due[0].claimed.run_id), sum(ready.cost for ready in due)
+        let_in: list[gates.Gate] = []
+        for gate in doors:
+            if not await gate.admit(cost=cost, is_over=self._ending):
+                break
+            let_in.append(gate)
+        left = 0
+        try:
+            if len(let_in) == len(doors):
+                left = await self._hand_over(queue, due, let_in)
+            else:
+                queue.extendleft(reversed(due))
+        finally:
+            for gate in let_in:
+                gate.free(cost=cost - left)
+
+    async def _hand_over(
+        self, queue: deque[dispatch.Ready], due: list[dispatch.Ready], doors: Sequence[gates.Gate]
+    ) -> int:
+        """Look at these messages and let them go; returns how many parts left."""
+        looked_at, left = asyncio.get_running_loop().time(), 0
         verdicts = await self._outbox.look([ready.claimed.message_id for ready in due])
         back: list[messages.Claimed] = []
         for position, ready in enumerate(due):
             verdict = verdicts.get(ready.claimed.message_id)
             if verdict is None:
-                continue  # the claim is no longer ours
-            if verdict.skip:
+                pass  # the claim is no longer ours
+            elif verdict.skip:
                 self._outbox.unfit(dispatch.Unfit(ready.claimed, verdict.skip))
             elif not verdict.go:
                 back.append(ready.claimed)
-            elif not await self._outbox.file_is_there(ready):
-                continue
-            elif not await self._leave(ready, looked_at):
-                # Stopped, or the look grew old while waiting for room: the rest is looked at again.
-                self._queue.extendleft(reversed(due[position:]))
-                break
+                continue  # no longer ours when it is released
+            elif await self._outbox.file_is_there(ready):
+                if not await self._leave(ready, looked_at, doors):
+                    # Stopped, or the look grew old while waiting for room: the rest is looked at again.
+                    queue.extendleft(reversed(due[position:]))
+                    break
+                left += ready.cost
+            self._hold([ready.claimed], -1)
         if back:
             await self._release(back)
             self._cursors.clear()
+        return left
 
-    def _take_due(self, monotonic: float) -> list[dispatch.Ready]:
-        due = [self._queue.popleft()]
-        at = max(self._clock.due_at, monotonic) + due[0].cost / self._rate
-        while self._queue and at <= monotonic + HORIZON_S:
-            due.append(self._queue.popleft())
-            at += due[-1].cost / self._rate
+    def _take_due(self, queue: deque[dispatch.Ready], monotonic: float) -> list[dispatch.Ready]:
+        """What is due within the horizon."""
+        due = [queue.popleft()]
+        rate = min([self._rate, *(gate.rate for gate in self._gates_of(due[0].claimed.run_id))])
+        at = max(self._clock.due_at, monotonic) + due[0].cost / rate
+        while queue and at <= monotonic + HORIZON_S:
+            due.append(queue.popleft())
+            at += due[-1].cost / rate
         return due
 
-    async def _leave(self, ready: dispatch.Ready, looked_at: float) -> bool:
+    async def _leave(self, ready: dispatch.Ready, looked_at: float, doors: Sequence[gates.Gate]) -> bool:
         """Hand one message over at its moment, or say no: then nothing has left and no time is booked."""
         loop = asyncio.get_running_loop()
         await self._outbox.room()
         await self._wait_until(self._clock.due_at)
+        while not await self._open(ready, doors):
+            if self.stopping or loop.time() - looked_at > looks.GOOD_FOR_S:
+                break
         monotonic = loop.time()
         trusted = monotonic < self.trusted_until
-        if self.stopping or not trusted or monotonic - looked_at > looks.GOOD_FOR_S:
+        fresh = monotonic - looked_at <= looks.GOOD_FOR_S
+        # Nothing may be waited for between here and the hand-over.
+        if self.stopping or not trusted or not fresh or not all(gate.is_open(cost=ready.cost) for gate in doors):
             self._outbox.no_room_needed()
             return False
+        for gate in doors:
+            gate.book(cost=ready.cost)
         self._outbox.send(gateway=self._gateway, ready=ready, clock=self._clock, number_id=self._number.pk)
         # Let it begin: the clock is booked at the very moment of the hand-over, not a busy loop's turn before it.
         await asyncio.sleep(0)
         return True
+
+    async def _open(self, ready: dispatch.Ready, doors: Sequence[gates.Gate]) -> bool:
+        """Wait for all gates, for a tenth of a second at most at a time; whether all stand open."""
+        at = max([0.0, *[await gate.opens_at(cost=ready.cost) for gate in doors]])
+        loop = asyncio.get_running_loop()
+        if at > loop.time():
+            await asyncio.sleep(min(at - loop.time(), 0.1))
+        return all(gate.is_open(cost=ready.cost) for gate in doors)
 
     async def _wait_until(self, at: float) -> None:
         loop = asyncio.get_running_loop()
@@ -171,4 +254,5 @@ class Line:
 
     async def _release(self, claimed: list[messages.Claimed]) -> None:
         if claimed:
+            self._hold(claimed, -1)
             await self._db(lambda: messages.release(claimed=claimed, claim_token=self._token))

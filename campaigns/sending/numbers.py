@@ -1,7 +1,7 @@
 """Which numbers have work, what they take next, and where waiting messages go when a number falls away."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,10 +42,17 @@ def due(*, now: datetime) -> list[SenderNumber]:
 
 
 def claim(
-    *, number_id: int, cursors: Mapping[int, int], limit: int, token: str, now: datetime
+    *,
+    number_id: int,
+    cursors: Mapping[int, int],
+    limit: int,
+    token: str,
+    now: datetime,
+    room: Callable[[int], int] | None = None,
 ) -> tuple[list[messages.Claimed], dict[int, int]]:
     """Claim the next batch of a number: what belongs to no run first, then the running runs, oldest first.
 
+    `room` says how many messages of a run may be taken now; one that has none is passed over for the next.
     Returns the claims and the cursors to hand in next time. Nothing is claimed while all sending is stopped.
     """
     number = SenderNumber.objects.usable().filter(pk=number_id).values_list("is_mms_enabled", flat=True).first()
@@ -53,11 +60,14 @@ def claim(
     if number is None or halt.is_on():
         return [], moved
     for run_id in [None, *_running_ids()]:
+        most = limit if run_id is None or room is None else min(limit, room(run_id))
+        if most <= 0:
+            continue
         claimed = messages.claim(
             number_id=number_id,
             run_id=run_id,
             after_id=moved.get(run_id, 0) if run_id is not None else 0,
-            limit=limit,
+            limit=most,
             sends_mms=number,
             token=token,
             now=now,

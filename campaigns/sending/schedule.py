@@ -104,6 +104,9 @@ def fingerprint(*, campaign: Campaign, revision: Revision) -> str:
         "local_at": campaign.local_at.isoformat() if campaign.local_at else "",
         "zone": campaign.zone,
     }
+    if campaign.speed_limit is not None:
+        # Only where there is one: what was approved before there were limits keeps its fingerprint.
+        approved["speed_limit"] = f"{campaign.speed_limit:.2f}"
     return hashlib.sha256(json.dumps(approved, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -60,6 +60,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
             when=form.cleaned_data["when"],
             local_at=form.local_at(),
             zone=form.cleaned_data["zone"],
+            speed_limit=form.cleaned_data["speed_limit"],
             version=form.cleaned_data["version"],
             by=request.user,
             now=timezone.now(),
@@ -96,6 +97,7 @@ def _form(campaign: Campaign) -> forms.ScheduleForm:
             "date": local_at.date() if local_at else None,
             "time": local_at.time() if local_at else None,
             "zone": zone,
+            "speed_limit": campaign.speed_limit,
             "version": campaign.version,
         }
     )

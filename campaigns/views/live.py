@@ -124,7 +124,8 @@ def _cancel_words(campaign: Campaign) -> dict[str, Any]:
 
 
 def _run(campaign: Campaign) -> Run | None:
-    return Run.objects.filter(campaign=campaign).select_related("revision__rendition").order_by("-pk").first()
+    runs = Run.objects.filter(campaign=campaign).select_related("revision__rendition", "campaign")
+    return runs.order_by("-pk").first()
 
 
 def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:

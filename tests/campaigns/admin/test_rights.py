@@ -1,5 +1,7 @@
 """Who sees and changes what in the admin."""
 
+from decimal import Decimal
+
 import factories
 import pytest
 from django.contrib import admin
@@ -176,3 +178,11 @@ def test_the_account_page_shows_where_the_provider_calls_back(manager: Client) -
 def test_every_table_of_people_and_messages_is_registered() -> None:
     registered = set(admin.site._registry)
     assert {Campaign, Message, Inbound, Contact} <= registered
+
+
+def test_an_account_manager_caps_what_the_numbers_of_an_account_share(manager: Client) -> None:
+    account = factories.account()
+    given = {"name": account.name, "kind": "sandbox", "parts_per_s": "12.5", "is_active": "on"}
+    manager.post(reverse("admin:subscriptions_provideraccount_change", args=[account.pk]), given)
+    account.refresh_from_db()
+    assert account.parts_per_s == Decimal("12.50")

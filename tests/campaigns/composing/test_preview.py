@@ -1,6 +1,6 @@
 import factories
 import pytest
-from bench.expand import subscribe
+from bench.crowd import subscribe
 
 from campaigns.composing import preview, trial
 from campaigns.models import Campaign

@@ -52,3 +52,32 @@ def test_without_a_number_that_can_send_no_end_is_promised() -> None:
     run = _running(people=2, rates=("2.00",))
     run.campaign.group.numbers.update(is_active=False)
     assert pace.of_run(run=run, now=timezone.now()).left_s is None
+
+
+def test_the_numbers_set_the_pace_where_nothing_else_does() -> None:
+    run = _running(people=8, rates=("2.00",))
+    assert pace.of_run(run=run, now=timezone.now()).limit.code == "numbers"
+
+
+def test_a_tighter_cap_of_the_account_sets_the_pace_and_the_end() -> None:
+    run = _running(people=8, rates=("4.00",))
+    account = run.campaign.group.numbers.get().account
+    account.parts_per_s = "0.50"
+    account.save()
+    found = pace.of_run(run=run, now=timezone.now())
+    assert (found.set_per_s, found.left_s, found.limit) == (0.5, 16.0, pace.Limit("account", 0.5, account.name))
+
+
+def test_a_cap_above_the_numbers_limits_nothing() -> None:
+    run = _running(people=8, rates=("4.00",))
+    run.campaign.group.numbers.get().account.__class__.objects.update(parts_per_s="100")
+    assert pace.of_run(run=run, now=timezone.now()).limit.code == "numbers"
+
+
+def test_the_campaigns_own_limit_sets_the_pace_and_the_end() -> None:
+    run = _running(people=8, rates=("2.00", "2.00"))
+    run.campaign.speed_limit = "1.00"
+    run.campaign.save()
+    run.refresh_from_db()
+    found = pace.of_run(run=run, now=timezone.now())
+    assert (found.set_per_s, found.left_s, found.limit) == (1.0, 8.0, pace.Limit("campaign", 1.0))

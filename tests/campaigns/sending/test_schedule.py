@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import factories
 import ledger
@@ -205,3 +206,15 @@ def test_a_finished_campaign_cannot_be_cancelled() -> None:
     runs.move(run=run, to=runs.states.Run.FINISHED, now=timezone.now())
     with pytest.raises(campaigns.NotPossibleNow):
         schedule.cancel(campaign=run.campaign, by=factories.user(), now=timezone.now())
+
+
+def test_the_fingerprint_covers_the_speed_limit() -> None:
+    campaign = factories.campaign()
+    revision = campaign.revisions.get()
+    before = schedule.fingerprint(campaign=campaign, revision=revision)
+    campaign.speed_limit = Decimal("2.50")
+    assert schedule.fingerprint(campaign=campaign, revision=revision) != before
+    campaign.save()
+    assert schedule.fingerprint(campaign=Campaign.objects.get(), revision=revision) == schedule.fingerprint(
+        campaign=campaign, revision=revision
+    )

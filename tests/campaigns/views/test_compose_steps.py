@@ -202,3 +202,18 @@ def test_the_zones_are_a_select_as_all_others(me: Client, draft: Campaign) -> No
     assert re.search(
         r'<select[^>]*class="form-select"[^>]*id="id_zone"|<select[^>]*id="id_zone"[^>]*class="form-select"', page
     )
+
+
+def test_a_speed_limit_is_kept_copied_and_said_in_the_review(me: Client, draft: Campaign) -> None:
+    me.post(path(draft, "schedule"), {"version": 1, "when": "now", "speed_limit": "2.5", "act": "save"})
+    me.post(path(draft, "duplicate"))
+    assert [str(found.speed_limit) for found in Campaign.objects.all()] == ["2.50", "2.50"]
+    assert "at most 2.50 a second" in me.get(path(draft, "review")).content.decode()
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "0.001", "fast", "1e9", "NaN"])
+def test_a_limit_that_is_none_is_refused(me: Client, draft: Campaign, said: str) -> None:
+    answer = me.post(path(draft, "schedule"), {"version": 1, "when": "now", "speed_limit": said, "act": "save"})
+    assert answer.status_code == 422
+    draft.refresh_from_db()
+    assert draft.speed_limit is None
