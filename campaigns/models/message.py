@@ -114,6 +114,8 @@ class Message(models.Model):
             models.Index(
                 fields=["run", "handed_over_at"], condition=Q(handed_over_at__isnull=False), name="message_recent"
             ),
+            # Taken by the provider and not yet reported sent: see sending.ceiling.
+            models.Index(fields=["number", "handed_over_at"], condition=Q(state="accepted"), name="message_taken"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"),
         ]
 
@@ -177,6 +179,8 @@ class NumberLease(models.Model):
     token = models.CharField(max_length=24, blank=True)
     beats = models.BigIntegerField(default=0)
     next_send_at = models.DateTimeField(null=True)
+    # How many messages the carrier has not sent on yet, while the number waits for that; else 0.
+    awaiting = models.PositiveIntegerField(default=0)
     errors_in_a_row = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
     last_error_at = models.DateTimeField(null=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from campaigns import states
 from campaigns.models import Message, Run, Tally
@@ -18,11 +18,13 @@ WINDOW = timedelta(seconds=60)
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What sets the pace of a run: `numbers` (each its own rate), `account` (the cap that those of `name` share) or
-    `campaign` (its own speed limit); `per_s` is the figure of the last two."""
+    `campaign` (its own speed limit), with `per_s` as the figure of these two; or `carrier`, which has to send `count`
+    messages on first."""
 
     code: str = "numbers"
     per_s: float = 0.0
     name: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def of_run(*, run: Run, now: datetime) -> Pace:
     numbers = SenderNumber.objects
     # With a file everybody is served by MMS-enabled numbers, those who get it as a link too.
     able = numbers.mms_ready() if run.revision.rendition_id else numbers.usable()
-    serving = list(able.filter(pk__in=shards.distinct()).select_related("account"))
+    serving = list(
+        able.filter(pk__in=shards.distinct()).select_related("account").annotate(awaiting=F("lease__awaiting"))
+    )
     rates = {number.pk: float(number.rate) for number in serving}
     waiting = dict(
         Tally.objects.filter(run=run, state__in=states.MESSAGE_WAITING)
@@ -87,6 +91,9 @@ def _limited(
     if own_limit and own_limit < total:
         spans.append(sum(waiting[number.pk] for number in numbers) / own_limit)
         total, limit = own_limit, Limit("campaign", own_limit)
+    awaiting = sum(number.__dict__["awaiting"] or 0 for number in numbers)
+    if awaiting:
+        limit = Limit("carrier", count=awaiting)
     return total, limit, spans
 
 

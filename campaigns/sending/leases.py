@@ -77,9 +77,10 @@ def beat(*, number_ids: Collection[int], token: str) -> set[int]:
     return set(NumberLease.objects.filter(pk__in=number_ids, token=token).values_list("pk", flat=True))
 
 
-def store_clock(*, number_id: int, token: str, next_send_at: datetime) -> None:
-    """Remember when the number may send next, so that the next holder keeps the pace too."""
-    NumberLease.objects.filter(pk=number_id, token=token).update(next_send_at=next_send_at)
+def store_clock(*, number_id: int, token: str, next_send_at: datetime, awaiting: int = 0) -> None:
+    """Remember when the number may send next, so that the next holder keeps the pace too; and, for pages, how many
+    messages the carrier has to send on first."""
+    NumberLease.objects.filter(pk=number_id, token=token).update(next_send_at=next_send_at, awaiting=awaiting)
 
 
 def give_back(*, number_id: int, token: str, next_send_at: datetime) -> None:

@@ -1,6 +1,7 @@
 """One sender number within a slice: claims ahead, looks, and hands over at its own pace."""
 
 import asyncio
+import functools
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.lifecycle import messages
 from campaigns.models import NumberLease
-from campaigns.sending import accounts, dispatch, gates, leases, looks, numbers, outbox, pacing, weight
+from campaigns.sending import accounts, ceiling, dispatch, gates, leases, looks, numbers, outbox, pacing, weight
 from subscriptions.models import SenderNumber
 
 _T = TypeVar("_T")
@@ -119,32 +120,9 @@ class Line:
         left_s = max(self._ends_at - LAST_CLAIM_S - max(self._clock.due_at, monotonic), 0.0)
         limit = max(1, min(pacing.batch_size(rate=self._rate), round(left_s * self._rate) or 1))
 
-        shut: list[int] = []
-
-        def room(run_id: int) -> int:
-            if self._queues.get(run_id):
-                shut.append(run_id)
-                return 0
-            found = min((gate.room() for gate in self._gates_of(run_id)), default=limit)
-            if not found:
-                shut.append(run_id)
-            return found
-
-        def work() -> tuple[list[dispatch.Ready | dispatch.Unfit], dict[int, int]]:
-            leases.store_clock(number_id=self._number.pk, token=self._token, next_send_at=next_at)
-            claimed, cursors = numbers.claim(
-                number_id=self._number.pk, cursors=self._cursors, limit=limit, token=self._token, now=now, room=room
-            )
-            self._hold(claimed)
-            composed = self._composer.compose(claimed=claimed, now=now) if claimed else []
-            held = [one for one in composed if isinstance(one, dispatch.Unfit) and one.hold is not None]
-            if held:
-                weight.hold(unfit=held, claim_token=self._token, now=now)
-                self._hold([one.claimed for one in held], -1)
-            return [one for one in composed if one not in held], cursors
-
-        composed, self._cursors = await self._db(work)
-        # What waits for a shared rate is work, too.
+        take = functools.partial(self._take, limit=limit, next_at=next_at, now=now)
+        composed, shut = await self._db(functools.partial(take, unwritten=self._outbox.unwritten[self._number.pk]))
+        # What waits for a shared rate or for the carrier is work, too.
         self.dry = not composed and not shut
         for one in composed:
             if isinstance(one, dispatch.Unfit):
@@ -152,8 +130,40 @@ class Line:
                 self._hold([one.claimed], -1)
             else:
                 self._queues.setdefault(one.claimed.run_id, deque()).append(one)
-        if self._queues:
-            self._claim_at = asyncio.get_running_loop().time() + EMPTY_WAIT_S
+        if not composed:
+            self._claim_at = monotonic + EMPTY_WAIT_S
+
+    def _take(
+        self, *, limit: int, next_at: datetime, now: datetime, unwritten: int
+    ) -> tuple[list[dispatch.Ready | dispatch.Unfit], bool]:
+        """Claim and compose the next batch; also whether work was left because a limit has no room for it now."""
+        most, ahead = ceiling.most(self._number), 0
+        if most is not None:
+            ahead = unwritten + ceiling.taken(number=self._number, at_most=most, now=now)
+        is_shut = False
+
+        def room(run_id: int) -> int:
+            nonlocal is_shut
+            # While some of a run waits here for its own speed limit, no more of it is taken.
+            found = 0 if self._queues.get(run_id) else limit
+            found = min([found, *(gate.room() for gate in self._gates_of(run_id))])
+            if most is not None:
+                found = min(found, max(0, most - ahead))
+            is_shut = is_shut or not found
+            return found
+
+        awaiting = ahead if most is not None and ahead >= most else 0
+        leases.store_clock(number_id=self._number.pk, token=self._token, next_send_at=next_at, awaiting=awaiting)
+        claimed, self._cursors = numbers.claim(
+            number_id=self._number.pk, cursors=self._cursors, limit=limit, token=self._token, now=now, room=room
+        )
+        self._hold(claimed)
+        composed = self._composer.compose(claimed=claimed, now=now) if claimed else []
+        held = [one for one in composed if isinstance(one, dispatch.Unfit) and one.hold is not None]
+        if held:
+            weight.hold(unfit=held, claim_token=self._token, now=now)
+            self._hold([one.claimed for one in held], -1)
+        return [one for one in composed if one not in held], is_shut
 
     async def _hand_over_next(self, queue: deque[dispatch.Ready]) -> None:
         """Look at what is due within the horizon, then let each of it go at its moment."""

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -48,6 +49,8 @@ class Outbox:
         self._flushing = asyncio.Lock()
         self._files = files.Watch()
         self.handed_over = 0
+        # Hand-overs whose answer is not written yet, by number.
+        self.unwritten: Counter[int] = Counter()
 
     @property
     def in_flight(self) -> int:
@@ -87,6 +90,7 @@ class Outbox:
     def send(self, *, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int) -> None:
         """Let one message leave now; its answer is written with the next batch."""
         self.handed_over += 1
+        self.unwritten[number_id] += 1
         task = asyncio.create_task(self._send(gateway, ready, clock, number_id))
         self._sends.add(task)
         task.add_done_callback(self._sends.discard)
@@ -157,6 +161,7 @@ class Outbox:
                     health.remember(answers=answers, now=timezone.now())
 
                 await self._db(work)
+                self.unwritten.subtract(answer.number_id for answer in answers)
                 del self._settlements[: len(batch)], self._answers[: len(answers)]
 
     async def settle_down(self) -> None:
