@@ -105,15 +105,15 @@ class ScheduleForm(VersionForm):
     )
     zone = forms.ChoiceField(label=_("Time zone"), required=False, widget=ZoneSelect)
     speed_limit = forms.DecimalField(
-        label=_("At most, a second"),
+        label=_("Speed limit"),
         required=False,
         min_value=Decimal("0.01"),
         max_value=Decimal("10000"),
         max_digits=7,
         decimal_places=2,
         help_text=_(
-            "Messages; a long text counts each of its parts. Left empty, it goes as fast as the numbers may. Slower "
-            "helps where a shop or a phone line should not be overrun."
+            "At most so many messages a second; a long text counts each of its parts. Left empty, it goes as fast as "
+            "the numbers may. Slower helps where a shop or a phone line should not be overrun."
         ),
         widget=forms.NumberInput(attrs={"min": "0.01", "step": "any", "inputmode": "decimal"}),
     )
