@@ -56,10 +56,15 @@ _MARKETER = (
     | _rights("delete", ("subscriptions.ourphone",))
     | {LAUNCH, SEE_PHONE_NUMBERS}
 )
-_SET_UP = ("subscriptions.subscriptiongroup", "subscriptions.sendernumber", "subscriptions.provideraccount")
+_SET_UP = (
+    "subscriptions.brand",
+    "subscriptions.subscriptiongroup",
+    "subscriptions.sendernumber",
+    "subscriptions.provideraccount",
+)
 _ACCOUNT_MANAGER = (
     _MARKETER
-    | _rights("view", ("subscriptions.provideraccount",))
+    | _rights("view", ("subscriptions.brand", "subscriptions.provideraccount"))
     | _rights("add", _SET_UP)
     | _rights("change", _SET_UP)
     | _rights("delete", _SET_UP)

@@ -23,7 +23,18 @@ class NumberForm(forms.ModelForm[SenderNumber]):
 
     class Meta:
         model = SenderNumber
-        fields = ("group", "kind", "value", "country", "is_mms_enabled", "rate", "account", "registration", "is_active")
+        fields = (
+            "group",
+            "kind",
+            "value",
+            "country",
+            "is_mms_enabled",
+            "rate",
+            "account",
+            "brand",
+            "registration",
+            "is_active",
+        )
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)

@@ -17,7 +17,7 @@ from campaigns.composing import body, limits
 from campaigns.forms import limit_words, text_words
 from campaigns.gateways import registry
 from campaigns.text import fields, merge
-from subscriptions.models import ProviderAccount, SenderNumber, SubscriptionGroup
+from subscriptions.models import Brand, ProviderAccount, SenderNumber, SubscriptionGroup
 
 PROVIDER_LABELS = {"sandbox": _("Sandbox carrier (virtual phones)")}
 
@@ -156,6 +156,12 @@ class SenderNumberAdmin(PlainChoice, dependents.AskingAdmin):
     def after_change(self, number: SenderNumber, form: ModelForm[Any], formsets: list[Any]) -> SenderNumber | None:
         saved: SenderNumber = form.instance
         return saved
+
+
+@admin.register(Brand)
+class BrandAdmin(admin.ModelAdmin[Brand]):
+    list_display = ("name", "daily_cap", "zone")
+    search_fields = ("name",)
 
 
 @admin.register(ProviderAccount)

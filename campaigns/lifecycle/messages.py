@@ -23,6 +23,8 @@ class Claimed:
     message_id: int
     attempt_token: str
     run_id: int | None
+    # The day of the brand that counts it, if its number is of one.
+    brand_day_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def claim(
     sends_mms: bool,
     token: str,
     now: datetime,
+    only_confirmations: bool = False,
 ) -> list[Claimed]:
     """Take up to `limit` waiting messages of one number and run, in order, and write their attempts.
 
@@ -64,6 +67,8 @@ def claim(
     of_run = "run_id = %s" if run_id is not None else "run_id IS NULL"
     first = "" if run_id is not None else "CASE kind WHEN 'confirmation' THEN 0 ELSE 1 END, "
     plain = "" if sends_mms else " AND sent_as = 'text'"
+    if only_confirmations:
+        plain += " AND kind = 'confirmation'"
     stamp = connection.ops.adapt_datetimefield_value(now)
     # Materialized: PostgreSQL may run a plain subselect once per row, and each run of it takes LIMIT rows more.
     sql = (

@@ -3,7 +3,7 @@ from campaigns.models.campaign import Campaign, Revision, Run
 from campaigns.models.check import LedgerCheck
 from campaigns.models.control import Halt
 from campaigns.models.message import Attempt, Drainer, Heartbeat, Message, NumberLease, Tally
-from campaigns.models.pace import SharedClock, StickyNumber
+from campaigns.models.pace import BrandDay, SharedClock, StickyNumber
 from campaigns.models.traffic import (
     Callback,
     Event,
@@ -17,6 +17,7 @@ from campaigns.models.traffic import (
 __all__ = [
     "Asset",
     "Attempt",
+    "BrandDay",
     "Callback",
     "Campaign",
     "Drainer",

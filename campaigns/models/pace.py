@@ -2,7 +2,23 @@
 
 from django.db import models
 
-from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
+from subscriptions.models import Brand, Contact, SenderNumber, SubscriptionGroup
+
+
+class BrandDay(models.Model):
+    """How many parts a brand has sent in one day of its carrier, claims included. `wanted` is how many more the next
+    message takes: a long text may not fit where a short one would."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    used = models.PositiveIntegerField(default=0)
+    wanted = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "day"], name="brand_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.brand_id} · {self.day}"
 
 
 class SharedClock(models.Model):

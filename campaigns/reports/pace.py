@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 
 from campaigns import states
 from campaigns.models import Message, Run, Tally
-from campaigns.sending import gates
+from campaigns.sending import brands, gates
 from subscriptions.models import SenderNumber
 
 WINDOW = timedelta(seconds=60)
@@ -19,7 +19,7 @@ WINDOW = timedelta(seconds=60)
 class Limit:
     """What sets the pace of a run: `numbers` (each its own rate), `account` (the cap that those of `name` share) or
     `campaign` (its own speed limit), with `per_s` as the figure of these two; or `carrier`, which has to send `count`
-    messages on first."""
+    messages on first, or `brand`, of which `count` have left in the carrier's day."""
 
     code: str = "numbers"
     per_s: float = 0.0
@@ -58,20 +58,20 @@ def of_run(*, run: Run, now: datetime) -> Pace:
         .values_list("shard")
         .annotate(n=Sum("count"))
     )
-    set_per_s, limit, spans = _limited(run, [number for number in serving if waiting.get(number.pk)], waiting)
+    set_per_s, limit, spans = _limited(run, [number for number in serving if waiting.get(number.pk)], waiting, now)
     slowest = [*(waiting.get(pk, 0) / rate for pk, rate in rates.items() if rate), *spans]
     stuck = sum(n for shard, n in waiting.items() if shard not in rates)
     return Pace(
         now_per_s=recent.count() / span_s,
         set_per_s=set_per_s,
-        left_s=None if stuck or not slowest else max(slowest),
+        left_s=None if stuck or not slowest or limit.code == "brand" else max(slowest),
         stuck=stuck,
         limit=limit,
     )
 
 
 def _limited(
-    run: Run, numbers: Sequence[SenderNumber], waiting: Mapping[int, int]
+    run: Run, numbers: Sequence[SenderNumber], waiting: Mapping[int, int], now: datetime
 ) -> tuple[float, Limit, Sequence[float]]:
     """The pace of numbers with work under the caps that they share, the tightest of these, and how long the work takes
     by each of them. What other campaigns take of a cap meanwhile is not known, so it is the best that can be."""
@@ -92,7 +92,11 @@ def _limited(
         spans.append(sum(waiting[number.pk] for number in numbers) / own_limit)
         total, limit = own_limit, Limit("campaign", own_limit)
     awaiting = sum(number.__dict__["awaiting"] or 0 for number in numbers)
-    if awaiting:
+    spent = brands.full(now=now) if any(number.brand_id for number in numbers) else {}
+    full = [spent[number.brand_id] for number in numbers if number.brand_id in spent]
+    if full:
+        limit = Limit("brand", count=full[0].daily_cap, name=full[0].name)
+    elif awaiting:
         limit = Limit("carrier", count=awaiting)
     return total, limit, spans
 

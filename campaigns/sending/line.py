@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -11,7 +11,19 @@ from django.utils import timezone
 
 from campaigns.lifecycle import messages
 from campaigns.models import NumberLease
-from campaigns.sending import accounts, ceiling, dispatch, gates, leases, looks, numbers, outbox, pacing, weight
+from campaigns.sending import (
+    accounts,
+    brands,
+    ceiling,
+    counted,
+    dispatch,
+    gates,
+    leases,
+    looks,
+    outbox,
+    pacing,
+    weight,
+)
 from subscriptions.models import SenderNumber
 
 _T = TypeVar("_T")
@@ -85,7 +97,7 @@ class Line:
                     continue
                 await self._hand_over_next(queue)
         finally:
-            await self._release([ready.claimed for queue in self._queues.values() for ready in queue])
+            await self._release([ready for queue in self._queues.values() for ready in queue])
             self._queues.clear()
 
     def _open_queue(self) -> deque[dispatch.Ready] | None:
@@ -154,15 +166,20 @@ class Line:
 
         awaiting = ahead if most is not None and ahead >= most else 0
         leases.store_clock(number_id=self._number.pk, token=self._token, next_send_at=next_at, awaiting=awaiting)
-        claimed, self._cursors = numbers.claim(
-            number_id=self._number.pk, cursors=self._cursors, limit=limit, token=self._token, now=now, room=room
+        claimed, self._cursors = counted.claim(
+            number=self._number, cursors=self._cursors, limit=limit, token=self._token, now=now, room=room
         )
         self._hold(claimed)
         composed = self._composer.compose(claimed=claimed, now=now) if claimed else []
+        if back := counted.too_long(composed=composed):
+            self._put_back(back)
+            gone = {one.claimed.message_id for one in back}
+            composed = [one for one in composed if one.claimed.message_id not in gone]
         held = [one for one in composed if isinstance(one, dispatch.Unfit) and one.hold is not None]
         if held:
             weight.hold(unfit=held, claim_token=self._token, now=now)
             self._hold([one.claimed for one in held], -1)
+            brands.give_back(parts=Counter(one.claimed.brand_day_id for one in held if one.claimed.brand_day_id))
         return [one for one in composed if one not in held], is_shut
 
     async def _hand_over_next(self, queue: deque[dispatch.Ready]) -> None:
@@ -195,7 +212,7 @@ class Line:
         """Look at these messages and let them go; returns how many parts left."""
         looked_at, left = asyncio.get_running_loop().time(), 0
         verdicts = await self._outbox.look([ready.claimed.message_id for ready in due])
-        back: list[messages.Claimed] = []
+        back: list[dispatch.Ready] = []
         for position, ready in enumerate(due):
             verdict = verdicts.get(ready.claimed.message_id)
             if verdict is None:
@@ -203,7 +220,7 @@ class Line:
             elif verdict.skip:
                 self._outbox.unfit(dispatch.Unfit(ready.claimed, verdict.skip))
             elif not verdict.go:
-                back.append(ready.claimed)
+                back.append(ready)
                 continue  # no longer ours when it is released
             elif await self._outbox.file_is_there(ready):
                 if not await self._leave(ready, looked_at, doors):
@@ -262,7 +279,13 @@ class Line:
         while not self.stopping and (left := at - loop.time()) > 0:
             await asyncio.sleep(min(left, 0.1))
 
-    async def _release(self, claimed: list[messages.Claimed]) -> None:
-        if claimed:
-            self._hold(claimed, -1)
-            await self._db(lambda: messages.release(claimed=claimed, claim_token=self._token))
+    async def _release(self, ready: list[dispatch.Ready]) -> None:
+        if ready:
+            await self._db(functools.partial(self._put_back, ready))
+
+    def _put_back(self, ready: list[dispatch.Ready]) -> None:
+        """These wait again as if they had never been claimed."""
+        claimed = [one.claimed for one in ready]
+        messages.release(claimed=claimed, claim_token=self._token)
+        self._hold(claimed, -1)
+        brands.give_back(parts=counted.unused(ready=ready))

@@ -12,6 +12,7 @@ from campaigns import states
 from campaigns.audience import shares
 from campaigns.lifecycle import halt, messages, tallies
 from campaigns.models import Campaign, Message, Run
+from campaigns.sending import brands
 from subscriptions.models import SenderNumber
 
 # Rows moved in one transaction.
@@ -38,7 +39,11 @@ def due(*, now: datetime) -> list[SenderNumber]:
         group_id=OuterRef("group_id"),
         state=states.Message.PENDING,
     )
-    return list(SenderNumber.objects.usable().filter(Exists(waiting)).select_related("account").order_by("pk"))
+    usable = SenderNumber.objects.usable()
+    if spent := brands.full(now=now):
+        confirmations = Exists(waiting.filter(kind=Message.Kind.CONFIRMATION))
+        usable = usable.filter(Q(brand__isnull=True) | ~Q(brand__in=list(spent)) | confirmations)
+    return list(usable.filter(Exists(waiting)).select_related("account").order_by("pk"))
 
 
 def claim(
@@ -49,6 +54,7 @@ def claim(
     token: str,
     now: datetime,
     room: Callable[[int], int] | None = None,
+    only_confirmations: bool = False,
 ) -> tuple[list[messages.Claimed], dict[int, int]]:
     """Claim the next batch of a number: what belongs to no run first, then the running runs, oldest first.
 
@@ -59,7 +65,7 @@ def claim(
     moved = dict(cursors)
     if number is None or halt.is_on():
         return [], moved
-    for run_id in [None, *_running_ids()]:
+    for run_id in [None] if only_confirmations else [None, *_running_ids()]:
         most = limit if run_id is None or room is None else min(limit, room(run_id))
         if most <= 0:
             continue
@@ -71,6 +77,7 @@ def claim(
             sends_mms=number,
             token=token,
             now=now,
+            only_confirmations=only_confirmations,
         )
         if claimed:
             if run_id is not None:

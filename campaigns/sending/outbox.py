@@ -15,7 +15,7 @@ from campaigns import states
 from campaigns.gateways import base, http
 from campaigns.lifecycle import messages
 from campaigns.models import Attempt
-from campaigns.sending import dispatch, files, health, looks, pacing
+from campaigns.sending import brands, counted, dispatch, files, health, looks, pacing
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ class Outbox:
         self.handed_over = 0
         # Hand-overs whose answer is not written yet, by number.
         self.unwritten: Counter[int] = Counter()
+        # What was counted in the day of a brand and did not leave, in parts by day.
+        self._unused: Counter[int] = Counter()
 
     @property
     def in_flight(self) -> int:
@@ -108,6 +110,8 @@ class Outbox:
         elif isinstance(outcome, base.NotSent):
             clock.rest(seconds=UNREACHABLE_REST_S, monotonic=monotonic)
         now = timezone.now()
+        if isinstance(outcome, base.Throttled | base.NotSent):
+            self._unused += counted.unused(ready=[ready])
         self._answers.append(health.Answer(number_id, ready.claimed.run_id, outcome, handed_over_at))
         self._settlements.append(
             dispatch.settlement(ready=ready, outcome=outcome, handed_over_at=handed_over_at, now=now)
@@ -116,6 +120,8 @@ class Outbox:
     def unfit(self, one: dispatch.Unfit) -> None:
         """Write a message off that cannot be handed over, with its reason."""
         now: datetime = timezone.now()
+        if one.claimed.brand_day_id:
+            self._unused[one.claimed.brand_day_id] += 1
         self._settlements.append(
             messages.Settlement(
                 message_id=one.claimed.message_id,
@@ -134,6 +140,7 @@ class Outbox:
         if standing == "there":
             return True
         now = timezone.now()
+        self._unused += counted.unused(ready=[ready])
         self._settlements.append(
             dispatch.put_off(ready=ready, reason=files.WAITING_REASON, wait_s=files.WAIT_S, now=now)
         )
@@ -161,6 +168,9 @@ class Outbox:
                     health.remember(answers=answers, now=timezone.now())
 
                 await self._db(work)
+                unused, self._unused = self._unused, Counter()
+                if unused:
+                    await self._db(functools.partial(brands.give_back, parts=unused))
                 self.unwritten.subtract(answer.number_id for answer in answers)
                 del self._settlements[: len(batch)], self._answers[: len(answers)]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subscriptions import phones
 from subscriptions.models.account import ProviderAccount
+from subscriptions.models.brand import Brand
 
 
 class SubscriptionGroupQuerySet(models.QuerySet["SubscriptionGroup"]):
@@ -117,6 +118,15 @@ class SenderNumber(models.Model):
         validators=[MinValueValidator(Decimal("0.01"))],
         help_text=_("Parts per second. Left empty: the usual rate of this kind."),
     )
+    brand = models.ForeignKey(
+        Brand,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="numbers",
+        verbose_name=_("brand"),
+        help_text=_("Long codes of the US only: they share what the brand may send in a day."),
+    )
     registration = models.CharField(
         _("registration"), max_length=12, choices=Registration.choices, default=Registration.REGISTERED
     )
@@ -152,6 +162,11 @@ class SenderNumber(models.Model):
                 condition=Q(is_mms_enabled=False) | Q(country__in=phones.MMS_COUNTRIES),
                 name="sender_number_mms_where_phones_take_it",
                 violation_error_message=_("Only US and Canadian numbers send MMS: take the MMS flag away."),
+            ),
+            models.CheckConstraint(
+                condition=Q(brand__isnull=True) | Q(kind="long_code", country="US"),
+                name="sender_number_brand_only_for_us_long_codes",
+                violation_error_message=_("Only long codes of the US belong to a brand."),
             ),
             models.CheckConstraint(
                 condition=Q(rate__gt=0),

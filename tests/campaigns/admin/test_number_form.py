@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from campaigns.admin import number_form
-from subscriptions.models import SenderNumber
+from subscriptions.models import Brand, SenderNumber
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +159,10 @@ def test_the_database_gives_a_number_to_one_group_only() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         factories.number(value="+12125550190")
     assert SenderNumber.objects.count() == 1
+
+
+def test_a_brand_takes_long_codes_of_the_us_and_says_so_of_others() -> None:
+    brand = Brand.objects.create(name="Acme", daily_cap=2000)
+    assert form(brand=brand.pk).is_valid()
+    other = form(brand=brand.pk, kind="toll_free", value="+18005550199")
+    assert "Only long codes of the US belong to a brand." in str(other.errors)
