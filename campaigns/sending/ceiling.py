@@ -3,7 +3,10 @@
 Without it a provider that queues would take a whole campaign within minutes, and Pause would stop nothing.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+
+from django.db.models import Count
 
 from campaigns import states
 from campaigns.gateways import registry
@@ -25,13 +28,13 @@ def most(number: SenderNumber) -> int | None:
     return max(LEAST, round(float(number.rate) * SECONDS))
 
 
-def taken(*, number: SenderNumber, at_most: int, now: datetime) -> int:
-    """How many of a number's messages are taken and not yet reported sent; counting ends at `at_most`.
+def taken(*, number_ids: Collection[int], now: datetime) -> dict[int, int]:
+    """How many messages of each number are taken and not yet reported sent; numbers without any are missing.
 
-    The partial index `message_taken` holds only such messages, so this reads a few entries. A counter would have to be
-    moved by every receipt, and could not forget.
+    The partial index `message_taken` holds only such messages, so this reads as many entries as there are. A counter
+    would have to be moved by every receipt, and could not forget.
     """
     waiting = Message.objects.filter(
-        number=number, state=states.Message.ACCEPTED, handed_over_at__gt=now - FORGOTTEN_AFTER
+        number_id__in=number_ids, state=states.Message.ACCEPTED, handed_over_at__gt=now - FORGOTTEN_AFTER
     )
-    return waiting.order_by()[:at_most].count()
+    return dict(waiting.order_by().values_list("number_id").annotate(n=Count("pk")))

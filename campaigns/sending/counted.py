@@ -1,42 +1,10 @@
-"""Claims of a number that belongs to a brand: counted in the brand's day, in the transaction of the claim."""
+"""Messages of a number that belongs to a brand, whose parts are known only once they are composed."""
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
-from django.db import transaction
-
-from campaigns.lifecycle import messages
-from campaigns.sending import brands, dispatch, numbers
-from subscriptions.models import SenderNumber
-
-
-def claim(
-    *,
-    number: SenderNumber,
-    cursors: Mapping[int, int],
-    limit: int,
-    token: str,
-    now: datetime,
-    room: Callable[[int], int],
-) -> tuple[list[messages.Claimed], dict[int, int]]:
-    """As `numbers.claim`; where the brand's day is full, confirmations only. Each message counts as one part yet."""
-    if number.brand_id is None:
-        return numbers.claim(number_id=number.pk, cursors=cursors, limit=limit, token=token, now=now, room=room)
-    with transaction.atomic():
-        day_id, granted = brands.take(brand_id=number.brand_id, most=limit, now=now)
-        claimed, moved = numbers.claim(
-            number_id=number.pk,
-            cursors=cursors,
-            limit=granted or limit,
-            token=token,
-            now=now,
-            room=room,
-            only_confirmations=not granted,
-        )
-        brands.give_back(parts={day_id: granted - len(claimed)})
-    return [dataclasses.replace(one, brand_day_id=day_id) for one in claimed], moved
+from campaigns.sending import brands, dispatch
 
 
 def too_long(*, composed: Sequence[dispatch.Ready | dispatch.Unfit]) -> list[dispatch.Ready]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaigns.gateways import http
 from campaigns.models import NumberLease
-from campaigns.sending import gates, health, leases, line, numbers, outbox
+from campaigns.sending import claims, gates, health, leases, line, numbers, outbox
 from subscriptions.models import SenderNumber
 
 # Between two slices a number stands still for as long as its last answers take: with slices of 20 s that was 3 %.
@@ -74,8 +74,12 @@ class _Slice:
         async with http.Session(in_flight=IN_FLIGHT) as session:
             self._outbox = outbox.Outbox(db=self._db, session=session, token=self._token, in_flight=IN_FLIGHT)
             self._gates = gates.Gates(db=self._db)
-            flushing = asyncio.create_task(self._outbox.keep_flushing(every_s=FLUSH_EVERY_S))
-            looking = asyncio.create_task(self._outbox.keep_looking())
+            self._claims = claims.Claims(db=self._db, token=self._token)
+            background = [
+                asyncio.create_task(self._claims.keep_claiming()),
+                asyncio.create_task(self._outbox.keep_flushing(every_s=FLUSH_EVERY_S)),
+                asyncio.create_task(self._outbox.keep_looking()),
+            ]
             try:
                 while not self._over():
                     await self._keep()
@@ -85,9 +89,9 @@ class _Slice:
                     one.stopping = True
                 await asyncio.gather(*self._feeds.values(), return_exceptions=True)
                 await self._outbox.settle_down()
-                for background in (flushing, looking):
-                    background.cancel()
-                await asyncio.gather(flushing, looking, return_exceptions=True)
+                for task in background:
+                    task.cancel()
+                await asyncio.gather(*background, return_exceptions=True)
                 for number_id in self._lines:
                     await self._give_back(number_id)
                 await self._gates.close()
@@ -130,6 +134,7 @@ class _Slice:
                 token=self._token,
                 outbox=self._outbox,
                 gates=self._gates,
+                claims=self._claims,
                 db=self._db,
                 trusted_until=asked_at + leases.TRUST_S,
                 ends_at=self._ends_at,

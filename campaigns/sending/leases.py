@@ -10,7 +10,9 @@ import secrets
 import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import F
 
 from campaigns.models import Drainer, NumberLease
@@ -19,6 +21,14 @@ from campaigns.models import Drainer, NumberLease
 ALIVE = timedelta(seconds=5)
 STILL_S = 12.0
 TRUST_S = 6.0
+
+
+class Clock(NamedTuple):
+    """When a number may send next, and how many of its messages the carrier has to send on before that."""
+
+    number_id: int
+    next_send_at: datetime
+    awaiting: int = 0
 
 
 class Watch:
@@ -77,10 +87,21 @@ def beat(*, number_ids: Collection[int], token: str) -> set[int]:
     return set(NumberLease.objects.filter(pk__in=number_ids, token=token).values_list("pk", flat=True))
 
 
-def store_clock(*, number_id: int, token: str, next_send_at: datetime, awaiting: int = 0) -> None:
-    """Remember when the number may send next, so that the next holder keeps the pace too; and, for pages, how many
-    messages the carrier has to send on first."""
-    NumberLease.objects.filter(pk=number_id, token=token).update(next_send_at=next_send_at, awaiting=awaiting)
+def store_clocks(*, clocks: Collection[Clock], token: str) -> None:
+    """Remember when these numbers may send next, so that the next holder of each keeps the pace too; and, for pages, how
+    many messages the carrier has to send on first."""
+    is_postgresql = connection.vendor == "postgresql"
+    row = "(CAST(%s AS bigint), CAST(%s AS timestamptz), CAST(%s AS integer))" if is_postgresql else "(%s, %s, %s)"
+    values = ", ".join([row] * len(clocks))
+    adapt = connection.ops.adapt_datetimefield_value
+    parameters = [value for one in clocks for value in (one.number_id, adapt(one.next_send_at), one.awaiting)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH given (number_id, next_send_at, awaiting) AS (VALUES {values}) "
+            "UPDATE campaigns_numberlease SET next_send_at = given.next_send_at, awaiting = given.awaiting FROM given "
+            "WHERE campaigns_numberlease.number_id = given.number_id AND campaigns_numberlease.token = %s",
+            [*parameters, token],
+        )
 
 
 def give_back(*, number_id: int, token: str, next_send_at: datetime) -> None:

@@ -11,19 +11,7 @@ from django.utils import timezone
 
 from campaigns.lifecycle import messages
 from campaigns.models import NumberLease
-from campaigns.sending import (
-    accounts,
-    brands,
-    ceiling,
-    counted,
-    dispatch,
-    gates,
-    leases,
-    looks,
-    outbox,
-    pacing,
-    weight,
-)
+from campaigns.sending import accounts, brands, ceiling, claims, counted, dispatch, gates, looks, numbers, outbox, pacing
 from subscriptions.models import SenderNumber
 
 _T = TypeVar("_T")
@@ -54,6 +42,7 @@ class Line:
         token: str,
         outbox: outbox.Outbox,
         gates: gates.Gates,
+        claims: claims.Claims,
         db: Db,
         trusted_until: float,
         ends_at: float,
@@ -62,6 +51,7 @@ class Line:
         self._token = token
         self._outbox = outbox
         self._gates = gates
+        self._claims = claims
         self._db = db
         self._ends_at = ends_at
         self._rate = float(number.rate)
@@ -72,7 +62,6 @@ class Line:
             monotonic=asyncio.get_running_loop().time(),
         )
         self._gateway = accounts.gateway(number.account)
-        self._composer = dispatch.Composer()
         self._queues: dict[int | None, deque[dispatch.Ready]] = {}
         self._claim_at = 0.0
         self._cursors: dict[int, int] = {}
@@ -132,10 +121,28 @@ class Line:
         left_s = max(self._ends_at - LAST_CLAIM_S - max(self._clock.due_at, monotonic), 0.0)
         limit = max(1, min(pacing.batch_size(rate=self._rate), round(left_s * self._rate) or 1))
 
-        take = functools.partial(self._take, limit=limit, next_at=next_at, now=now)
-        composed, shut = await self._db(functools.partial(take, unwritten=self._outbox.unwritten[self._number.pk]))
+        shut = 0
+
+        def room(run_id: int) -> int:
+            nonlocal shut
+            # While some of a run waits here for its own speed limit, no more of it is taken.
+            found = 0 if self._queues.get(run_id) else limit
+            found = min([found, *(gate.room() for gate in self._gates_of(run_id))])
+            if not found:
+                shut += 1
+            return found
+
+        batch = await self._claims.take(
+            want=numbers.Want(self._number.pk, limit, self._cursors, room, self._number.brand_id),
+            next_send_at=next_at,
+            most_ahead=ceiling.most(self._number),
+            unwritten=self._outbox.unwritten[self._number.pk],
+            on_claimed=self._hold,
+        )
+        self._hold(batch.back, -1)
+        composed, self._cursors = batch.composed, batch.cursors
         # What waits for a shared rate or for the carrier is work, too.
-        self.dry = not composed and not shut
+        self.dry = not (composed or shut or batch.awaiting)
         for one in composed:
             if isinstance(one, dispatch.Unfit):
                 self._outbox.unfit(one)
@@ -144,43 +151,6 @@ class Line:
                 self._queues.setdefault(one.claimed.run_id, deque()).append(one)
         if not composed:
             self._claim_at = monotonic + EMPTY_WAIT_S
-
-    def _take(
-        self, *, limit: int, next_at: datetime, now: datetime, unwritten: int
-    ) -> tuple[list[dispatch.Ready | dispatch.Unfit], bool]:
-        """Claim and compose the next batch; also whether work was left because a limit has no room for it now."""
-        most, ahead = ceiling.most(self._number), 0
-        if most is not None:
-            ahead = unwritten + ceiling.taken(number=self._number, at_most=most, now=now)
-        is_shut = False
-
-        def room(run_id: int) -> int:
-            nonlocal is_shut
-            # While some of a run waits here for its own speed limit, no more of it is taken.
-            found = 0 if self._queues.get(run_id) else limit
-            found = min([found, *(gate.room() for gate in self._gates_of(run_id))])
-            if most is not None:
-                found = min(found, max(0, most - ahead))
-            is_shut = is_shut or not found
-            return found
-
-        awaiting = ahead if most is not None and ahead >= most else 0
-        leases.store_clock(number_id=self._number.pk, token=self._token, next_send_at=next_at, awaiting=awaiting)
-        claimed, self._cursors = counted.claim(
-            number=self._number, cursors=self._cursors, limit=limit, token=self._token, now=now, room=room
-        )
-        self._hold(claimed)
-        composed = self._composer.compose(claimed=claimed, now=now) if claimed else []
-        if back := counted.too_long(composed=composed):
-            self._put_back(back)
-            gone = {one.claimed.message_id for one in back}
-            composed = [one for one in composed if one.claimed.message_id not in gone]
-        held = [one for one in composed if isinstance(one, dispatch.Unfit) and one.hold is not None]
-        if held:
-            weight.hold(unfit=held, claim_token=self._token, now=now)
-            self._hold([one.claimed for one in held], -1)
-            brands.give_back(parts=Counter(one.claimed.brand_day_id for one in held if one.claimed.brand_day_id))
-        return [one for one in composed if one not in held], is_shut
 
     async def _hand_over_next(self, queue: deque[dispatch.Ready]) -> None:
         """Look at what is due within the horizon, then let each of it go at its moment."""

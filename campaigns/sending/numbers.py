@@ -1,8 +1,10 @@
 """Which numbers have work, what they take next, and where waiting messages go when a number falls away."""
 
+import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -46,44 +48,103 @@ def due(*, now: datetime) -> list[SenderNumber]:
     return list(usable.filter(Exists(waiting)).select_related("account").order_by("pk"))
 
 
-def claim(
-    *,
-    number_id: int,
-    cursors: Mapping[int, int],
-    limit: int,
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Work that a number asks for: up to `limit` messages behind `cursors`, the last ids taken, by run.
+
+    `room` says how many messages of a run may be taken now; one that has none is passed over for the next. A `brand_id`
+    counts each message in the brand's day, as one part yet; where that is full, confirmations only.
+    """
+
+    number_id: int
+    limit: int
+    cursors: Mapping[int, int] = field(default_factory=dict)
+    room: Callable[[int], int] | None = None
+    brand_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What a number got, and the cursors to hand in next time."""
+
+    claimed: list[messages.Claimed]
+    cursors: dict[int, int]
+
+
+def claim(*, wants: Sequence[Want], token: str, now: datetime) -> list[Got]:
+    """Claim the next batch of each number, all in one transaction: what belongs to no run first, then the running runs,
+    oldest first. Nothing is claimed while all sending is stopped, nor by a number that may not send."""
+    if halt.is_on():
+        return [Got([], dict(want.cursors)) for want in wants]
+    ids = [want.number_id for want in wants]
+    usable = dict(SenderNumber.objects.usable().filter(pk__in=ids).values_list("pk", "is_mms_enabled"))
+    urgent = set(
+        Message.objects.filter(number_id__in=ids, run__isnull=True, state=states.Message.PENDING)
+        .order_by()
+        .values_list("number_id", flat=True)
+        .distinct()
+    )
+    running = _running_ids()
+    able = [want for want in wants if want.number_id in usable]
+    with transaction.atomic():
+        # In the order of brands: their days are locked, and two processes must not wait for each other in a ring.
+        taken = [
+            _take(want, usable[want.number_id], [None, *running] if want.number_id in urgent else running, token, now)
+            for want in sorted(able, key=lambda want: (want.brand_id or 0, want.number_id))
+        ]
+        claimed = iter(messages.begin(taken=taken, now=now))
+    got = {one.number_id: (one, list(itertools.islice(claimed, len(one.ids)))) for one in taken}
+    return [_got(want, *got.get(want.number_id, (None, []))) for want in wants]
+
+
+def _got(want: Want, taken: messages.Taken | None, claimed: list[messages.Claimed]) -> Got:
+    if taken is None or taken.run_id is None or not taken.ids:
+        return Got(claimed, dict(want.cursors))
+    return Got(claimed, {**want.cursors, taken.run_id: taken.ids[-1]})
+
+
+def _take(
+    want: Want, sends_mms: bool, run_ids: Sequence[int | None], token: str, now: datetime
+) -> messages.Taken:
+    """What this number gets, counted in the day of its brand."""
+    if want.brand_id is None:
+        return _first(want, sends_mms, run_ids, token, now)
+    day_id, granted = brands.take(brand_id=want.brand_id, most=want.limit, now=now)
+    if granted:
+        taken = _first(dataclasses.replace(want, limit=granted), sends_mms, run_ids, token, now)
+    else:
+        taken = _first(want, sends_mms, [None], token, now, only_confirmations=True)
+    brands.give_back(parts={day_id: granted - len(taken.ids)})
+    return dataclasses.replace(taken, brand_day_id=day_id)
+
+
+def _first(
+    want: Want,
+    sends_mms: bool,
+    run_ids: Sequence[int | None],
     token: str,
     now: datetime,
-    room: Callable[[int], int] | None = None,
+    *,
     only_confirmations: bool = False,
-) -> tuple[list[messages.Claimed], dict[int, int]]:
-    """Claim the next batch of a number: what belongs to no run first, then the running runs, oldest first.
-
-    `room` says how many messages of a run may be taken now; one that has none is passed over for the next.
-    Returns the claims and the cursors to hand in next time. Nothing is claimed while all sending is stopped.
-    """
-    number = SenderNumber.objects.usable().filter(pk=number_id).values_list("is_mms_enabled", flat=True).first()
-    moved = dict(cursors)
-    if number is None or halt.is_on():
-        return [], moved
-    for run_id in [None] if only_confirmations else [None, *_running_ids()]:
-        most = limit if run_id is None or room is None else min(limit, room(run_id))
+) -> messages.Taken:
+    """What the first run that has something for this number gives."""
+    for run_id in run_ids:
+        most = want.limit if run_id is None or want.room is None else min(want.limit, want.room(run_id))
         if most <= 0:
             continue
-        claimed = messages.claim(
-            number_id=number_id,
+        taken = messages.take(
+            number_id=want.number_id,
             run_id=run_id,
-            after_id=moved.get(run_id, 0) if run_id is not None else 0,
+            after_id=want.cursors.get(run_id, 0) if run_id is not None else 0,
             limit=most,
-            sends_mms=number,
+            sends_mms=sends_mms,
             token=token,
             now=now,
             only_confirmations=only_confirmations,
         )
-        if claimed:
-            if run_id is not None:
-                moved[run_id] = claimed[-1].message_id
-            return claimed, moved
-    return [], moved
+        if taken.ids:
+            return taken
+    return messages.Taken(want.number_id, None, ())
 
 
 def dependents(number: SenderNumber) -> Dependents:

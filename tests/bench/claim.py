@@ -28,9 +28,9 @@ def drain(number: SenderNumber, most: int) -> tuple[int, float]:
     done, spent = 0, 0.0
     while done < most:
         before = time.perf_counter()
-        claimed, cursors = numbers.claim(
-            number_id=number.pk, cursors=cursors, limit=min(BATCH, most - done), token=TOKEN, now=timezone.now()
-        )
+        want = numbers.Want(number.pk, min(BATCH, most - done), cursors)
+        (got,) = numbers.claim(wants=[want], token=TOKEN, now=timezone.now())
+        claimed, cursors = got.claimed, got.cursors
         spent += time.perf_counter() - before
         if not claimed:
             break

@@ -272,5 +272,6 @@ def test_a_word_to_somebody_who_left_overtakes_waiting_answers(number: SenderNum
     for place in range(3):
         inbound_world.write(number, f"+1212555012{place}", "HELP")
     inbound_world.write(number, PHONE, "STOP")
-    claimed, _ = numbers.claim(number_id=number.pk, cursors={}, limit=1, token="t" * 24, now=timezone.now())
+    (got,) = numbers.claim(wants=[numbers.Want(number.pk, 1)], token="t" * 24, now=timezone.now())
+    claimed = got.claimed
     assert Message.objects.get(pk=claimed[0].message_id).to_phone == PHONE

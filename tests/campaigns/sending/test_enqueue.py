@@ -173,7 +173,8 @@ def test_what_belongs_to_no_run_is_claimed_first(group: SubscriptionGroup) -> No
     )
     order = []
     for _ in range(2):
-        claimed, _cursors = numbers.claim(number_id=number.pk, cursors={}, limit=1, token="t", now=timezone.now())
+        (got,) = numbers.claim(wants=[numbers.Want(number.pk, 1)], token="t", now=timezone.now())
+        claimed = got.claimed
         order += [one.message_id for one in claimed]
     assert order == [answer.pk, campaign_message.pk]
 

@@ -92,7 +92,8 @@ def test_nothing_is_claimed_while_it_is_on() -> None:
     run = expanded(people=1, group=factories.group())
     number_id = run.campaign.group.numbers.get().pk
     _stop()
-    claimed, _cursors = numbers.claim(number_id=number_id, cursors={}, limit=5, token="me", now=timezone.now())
+    (got,) = numbers.claim(wants=[numbers.Want(number_id, 5)], token="me", now=timezone.now())
+    claimed = got.claimed
     assert (claimed, Attempt.objects.count()) == ([], 0)
 
 

@@ -80,7 +80,8 @@ def test_they_go_on_when_their_own_number_returns(run: Run, number: SenderNumber
     numbers.rehome_all(now=timezone.now())
     SenderNumber.objects.update(is_active=True)
     assert numbers.due(now=timezone.now()) == [number]
-    claimed, _ = numbers.claim(number_id=number.pk, cursors={}, limit=9, token="mine", now=timezone.now())
+    (got,) = numbers.claim(wants=[numbers.Want(number.pk, 9)], token="mine", now=timezone.now())
+    claimed = got.claimed
     assert len(claimed) == 6
     assert set(Message.objects.values_list("reason", flat=True)) == {""}
 
@@ -132,7 +133,8 @@ def test_nothing_is_due_at_a_number_while_its_run_is_paused(run: Run) -> None:
 def test_what_comes_back_from_a_lost_number_moves_on(run: Run, number: SenderNumber) -> None:
     other = factories.number(group=run.campaign.group)
     now = timezone.now()
-    claimed, _ = numbers.claim(number_id=number.pk, cursors={}, limit=2, token="mine", now=now)
+    (got,) = numbers.claim(wants=[numbers.Want(number.pk, 2)], token="mine", now=now)
+    claimed = got.claimed
     ledger.retire(number)
     numbers.rehome_all(now=now)
     messages.release(claimed=claimed, claim_token="mine")
