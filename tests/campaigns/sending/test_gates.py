@@ -8,7 +8,6 @@ from datetime import datetime
 import carrier_process
 import factories
 import pytest
-from django.db import connection
 from sending_world import expanded
 
 from campaigns import states
@@ -71,8 +70,6 @@ def test_what_is_claimed_ahead_of_a_cap_waits_again_after_a_stop(carrier: carrie
 
 
 def test_two_that_drain_at_once_share_the_cap(carrier: carrier_process.CarrierProcess) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("on SQLite one process drains; tests/flows/test_engine_postgres.py runs this on PostgreSQL")
     run = _crowd(numbers=6, people=60, cap="15.00")
     drainers = [
         threading.Thread(
