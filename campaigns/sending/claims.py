@@ -111,10 +111,11 @@ class Claims:
     def _claim(self, asked: Sequence[_Ask], now: datetime) -> list[Batch]:
         ahead = self._ahead(asked, now)
         clocks = [
-            leases.Clock(one.want.number_id, one.next_send_at, ahead[one.want.number_id].awaiting) for one in asked
+            leases.Clock(one.want.number_id, one.next_send_at, far.awaiting)
+            for one, far in zip(asked, ahead, strict=True)
         ]
         leases.store_clocks(clocks=clocks, token=self._token)
-        wants = [ahead[one.want.number_id].narrowed(one.want) for one in asked]
+        wants = [far.narrowed(one.want) for one, far in zip(asked, ahead, strict=True)]
         got = numbers.claim(wants=wants, token=self._token, now=now)
         for one, found in zip(asked, got, strict=True):
             one.on_claimed(found.claimed)
@@ -130,16 +131,13 @@ class Claims:
                 [ready[claim] for claim in found.claimed if claim in ready],
                 [claim for claim in found.claimed if claim in back],
                 found.cursors,
-                ahead[one.want.number_id].awaiting,
+                far.awaiting,
             )
-            for one, found in zip(asked, got, strict=True)
+            for far, found in zip(ahead, got, strict=True)
         ]
 
-    def _ahead(self, asked: Sequence[_Ask], now: datetime) -> dict[int, _Ahead]:
+    def _ahead(self, asked: Sequence[_Ask], now: datetime) -> list[_Ahead]:
         """How far each number is ahead of its carrier."""
         limited = [one.want.number_id for one in asked if one.most_ahead is not None]
         taken = ceiling.taken(number_ids=limited, now=now) if limited else {}
-        return {
-            one.want.number_id: _Ahead(one.most_ahead, one.unwritten + taken.get(one.want.number_id, 0))
-            for one in asked
-        }
+        return [_Ahead(one.most_ahead, one.unwritten + taken.get(one.want.number_id, 0)) for one in asked]

@@ -88,8 +88,8 @@ def beat(*, number_ids: Collection[int], token: str) -> set[int]:
 
 
 def store_clocks(*, clocks: Collection[Clock], token: str) -> None:
-    """Remember when these numbers may send next, so that the next holder of each keeps the pace too; and, for pages, how
-    many messages the carrier has to send on first."""
+    """Remember when these numbers may send next, so that the next holder of each keeps the pace too; and, for pages,
+    how many messages the carrier has to send on first."""
     is_postgresql = connection.vendor == "postgresql"
     row = "(CAST(%s AS bigint), CAST(%s AS timestamptz), CAST(%s AS integer))" if is_postgresql else "(%s, %s, %s)"
     values = ", ".join([row] * len(clocks))

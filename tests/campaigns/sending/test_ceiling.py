@@ -31,7 +31,7 @@ def test_what_counts_is_taken_lately_and_not_sent_on() -> None:
     number, now = factories.number(), timezone.now()
     for state, ago in (("accepted", 10), ("accepted", 299), ("accepted", 301), ("sent", 10), ("pending", 0)):
         factories.message(kind="conversation", number=number, state=state, handed_over_at=now - timedelta(seconds=ago))
-    assert ceiling.taken(number=number, at_most=60, now=now) == 2
+    assert ceiling.taken(number_ids=[number.pk], now=now) == {number.pk: 2}
 
 
 @pytest.mark.process
