@@ -13,7 +13,7 @@ from campaigns import states
 from campaigns.audience import estimate
 from campaigns.composing import drafts
 from campaigns.gateways import base
-from campaigns.lifecycle import messages, runs
+from campaigns.lifecycle import claiming, messages, runs
 from campaigns.models import Campaign, Message, Rendition, Run
 from campaigns.sending import dispatch, numbers, schedule, start
 from subscriptions.models import SubscriptionGroup, new_token
@@ -61,7 +61,7 @@ def _hand_over(run: Run, starts_at: datetime) -> datetime:
     chance, composer, end = random.Random(7), dispatch.Composer(), starts_at  # noqa: S311 - outcomes for a demo
     for number in numbers.due(now=starts_at):
         now = starts_at
-        while claimed := messages.claim(
+        while claimed := claiming.claim(
             number_id=number.pk,
             run_id=run.pk,
             after_id=0,

@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from django.utils import timezone
 
-from campaigns.lifecycle import messages
-from campaigns.sending import ceiling, dispatch, leases, numbers, weight
+from campaigns.lifecycle import claiming
+from campaigns.sending import brands, ceiling, counted, dispatch, leases, numbers, weight
 
 _T = TypeVar("_T")
 
@@ -26,13 +26,13 @@ class Db(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a number got: composed messages, the claims of those that were held back, and the cursors.
+    """What a number got: composed messages, the claims of those that went back to wait, and the cursors.
 
     `awaiting` messages are at the carrier and have to be sent on before more of a run may leave; 0: there is room.
     """
 
     composed: list[dispatch.Ready | dispatch.Unfit]
-    held: list[messages.Claimed]
+    back: list[claiming.Claimed]
     cursors: dict[int, int]
     awaiting: int
 
@@ -43,7 +43,7 @@ class _Ask:
     next_send_at: datetime
     most_ahead: int | None
     unwritten: int
-    on_claimed: Callable[[Sequence[messages.Claimed]], None]
+    on_claimed: Callable[[Sequence[claiming.Claimed]], None]
     answer: asyncio.Future[Batch]
 
 
@@ -83,7 +83,7 @@ class Claims:
         next_send_at: datetime,
         most_ahead: int | None,
         unwritten: int,
-        on_claimed: Callable[[Sequence[messages.Claimed]], None],
+        on_claimed: Callable[[Sequence[claiming.Claimed]], None],
     ) -> Batch:
         """The next batch of a number, which may send from `next_send_at` on, and run `most_ahead` messages ahead of its
         carrier, with those whose answers are `unwritten`. `on_claimed` is told in the thread of the database."""
@@ -121,10 +121,7 @@ class Claims:
             one.on_claimed(found.claimed)
         claimed = [one for found in got for one in found.claimed]
         composed = self._composer.compose(claimed=claimed, now=now) if claimed else []
-        held = [one for one in composed if isinstance(one, dispatch.Unfit) and one.hold is not None]
-        if held:
-            weight.hold(unfit=held, claim_token=self._token, now=now)
-        back = {one.claimed for one in held}
+        back = self._put_back(composed, now)
         ready = {one.claimed: one for one in composed if one.claimed not in back}
         return [
             Batch(
@@ -135,6 +132,20 @@ class Claims:
             )
             for far, found in zip(ahead, got, strict=True)
         ]
+
+    def _put_back(self, composed: Sequence[dispatch.Ready | dispatch.Unfit], now: datetime) -> set[claiming.Claimed]:
+        """Let wait again what is too heavy for its number, with its whole run, and what its brand has no parts left
+        for."""
+        long = counted.too_long(composed=composed)
+        if long:
+            claiming.release(claimed=[one.claimed for one in long], claim_token=self._token)
+        held = [one for one in composed if isinstance(one, dispatch.Unfit) and one.hold is not None]
+        if held:
+            weight.hold(unfit=held, claim_token=self._token, now=now)
+        unused = counted.unused(ready=long)
+        unused.update(one.claimed.brand_day_id for one in held if one.claimed.brand_day_id)
+        brands.give_back(parts=unused)
+        return {one.claimed for one in long} | {one.claimed for one in held}
 
     def _ahead(self, asked: Sequence[_Ask], now: datetime) -> list[_Ahead]:
         """How far each number is ahead of its carrier."""

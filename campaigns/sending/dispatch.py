@@ -8,7 +8,7 @@ from typing import NamedTuple
 from campaigns import states
 from campaigns.composing import body, findings, limits
 from campaigns.gateways import base
-from campaigns.lifecycle import messages
+from campaigns.lifecycle import claiming, messages
 from campaigns.links import public
 from campaigns.models import Attempt, MediaLink, Message, Rendition, Revision, Run
 from campaigns.sending import accounts
@@ -24,7 +24,7 @@ class Ready:
     """A message that only waits for its moment. `cost` is in parts of the number's rate; `rendition` is the file that
     has to be there when it leaves."""
 
-    claimed: messages.Claimed
+    claimed: claiming.Claimed
     outgoing: base.OutgoingMessage
     cost: int
     parts: int
@@ -39,7 +39,7 @@ class Unfit:
     `hold` says why nobody's message of its run may leave by this number: then the run has to wait, and nobody is lost.
     """
 
-    claimed: messages.Claimed
+    claimed: claiming.Claimed
     reason: str
     hold: findings.Problem | None = None
 
@@ -77,7 +77,7 @@ class Composer:
         self._renditions: dict[int, Rendition] = {}
         self._links: dict[tuple[int | None, int], MediaLink] = {}
 
-    def compose(self, *, claimed: Sequence[messages.Claimed], now: datetime) -> list[Ready | Unfit]:
+    def compose(self, *, claimed: Sequence[claiming.Claimed], now: datetime) -> list[Ready | Unfit]:
         """The exact messages of a batch of one number, in order; three queries for the batch, but for what is new."""
         tokens = {one.message_id: one for one in claimed}
         # Not whole rows with all that hangs on them: making the objects took longer than anything else of a message.
@@ -92,7 +92,7 @@ class Composer:
         ]
 
     def _one(
-        self, claimed: messages.Claimed, row: _Row, leaving: _Leaving, person: Contact | None, now: datetime
+        self, claimed: claiming.Claimed, row: _Row, leaving: _Leaving, person: Contact | None, now: datetime
     ) -> Ready | Unfit:
         media_url = page_url = rendition = None
         if row.rendition_id is not None and row.sent_as != Message.SentAs.TEXT:

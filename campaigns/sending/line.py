@@ -2,16 +2,28 @@
 
 import asyncio
 import functools
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from django.utils import timezone
 
-from campaigns.lifecycle import messages
+from campaigns.lifecycle import claiming
 from campaigns.models import NumberLease
-from campaigns.sending import accounts, brands, ceiling, claims, counted, dispatch, gates, looks, numbers, outbox, pacing
+from campaigns.sending import (
+    accounts,
+    brands,
+    ceiling,
+    claims,
+    counted,
+    dispatch,
+    gates,
+    looks,
+    numbers,
+    outbox,
+    pacing,
+)
 from subscriptions.models import SenderNumber
 
 _T = TypeVar("_T")
@@ -102,7 +114,7 @@ class Line:
         """The tighter one first: who waits for it does not stand in the way at the other."""
         return [*self._gates.of_run(run_id), *self._gates.of_account(self._number.account)]
 
-    def _hold(self, claimed: Sequence[messages.Claimed], count: int = 1) -> None:
+    def _hold(self, claimed: Sequence[claiming.Claimed], count: int = 1) -> None:
         """Count claims where rates are shared, or, with -1, that they are ours no longer."""
         for one in claimed:
             for gate in self._gates_of(one.run_id):
@@ -256,6 +268,6 @@ class Line:
     def _put_back(self, ready: list[dispatch.Ready]) -> None:
         """These wait again as if they had never been claimed."""
         claimed = [one.claimed for one in ready]
-        messages.release(claimed=claimed, claim_token=self._token)
+        claiming.release(claimed=claimed, claim_token=self._token)
         self._hold(claimed, -1)
         brands.give_back(parts=counted.unused(ready=ready))

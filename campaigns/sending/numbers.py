@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from campaigns import states
 from campaigns.audience import shares
-from campaigns.lifecycle import halt, messages, tallies
+from campaigns.lifecycle import claiming, halt, tallies
 from campaigns.models import Campaign, Message, Run
 from campaigns.sending import brands
 from subscriptions.models import SenderNumber
@@ -67,7 +67,7 @@ class Want:
 class Got:
     """What a number got, and the cursors to hand in next time."""
 
-    claimed: list[messages.Claimed]
+    claimed: list[claiming.Claimed]
     cursors: dict[int, int]
 
 
@@ -92,20 +92,18 @@ def claim(*, wants: Sequence[Want], token: str, now: datetime) -> list[Got]:
             _take(want, usable[want.number_id], [None, *running] if want.number_id in urgent else running, token, now)
             for want in sorted(able, key=lambda want: (want.brand_id or 0, want.number_id))
         ]
-        claimed = iter(messages.begin(taken=taken, now=now))
+        claimed = iter(claiming.begin(taken=taken, now=now))
     got = {one.number_id: (one, list(itertools.islice(claimed, len(one.ids)))) for one in taken}
     return [_got(want, *got.get(want.number_id, (None, []))) for want in wants]
 
 
-def _got(want: Want, taken: messages.Taken | None, claimed: list[messages.Claimed]) -> Got:
+def _got(want: Want, taken: claiming.Taken | None, claimed: list[claiming.Claimed]) -> Got:
     if taken is None or taken.run_id is None or not taken.ids:
         return Got(claimed, dict(want.cursors))
     return Got(claimed, {**want.cursors, taken.run_id: taken.ids[-1]})
 
 
-def _take(
-    want: Want, sends_mms: bool, run_ids: Sequence[int | None], token: str, now: datetime
-) -> messages.Taken:
+def _take(want: Want, sends_mms: bool, run_ids: Sequence[int | None], token: str, now: datetime) -> claiming.Taken:
     """What this number gets, counted in the day of its brand."""
     if want.brand_id is None:
         return _first(want, sends_mms, run_ids, token, now)
@@ -126,13 +124,13 @@ def _first(
     now: datetime,
     *,
     only_confirmations: bool = False,
-) -> messages.Taken:
+) -> claiming.Taken:
     """What the first run that has something for this number gives."""
     for run_id in run_ids:
         most = want.limit if run_id is None or want.room is None else min(want.limit, want.room(run_id))
         if most <= 0:
             continue
-        taken = messages.take(
+        taken = claiming.take(
             number_id=want.number_id,
             run_id=run_id,
             after_id=want.cursors.get(run_id, 0) if run_id is not None else 0,
@@ -144,7 +142,7 @@ def _first(
         )
         if taken.ids:
             return taken
-    return messages.Taken(want.number_id, None, ())
+    return claiming.Taken(want.number_id, None, ())
 
 
 def dependents(number: SenderNumber) -> Dependents:

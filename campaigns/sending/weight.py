@@ -6,7 +6,7 @@ from typing import Any
 
 from campaigns import states
 from campaigns.composing import body, findings, limits
-from campaigns.lifecycle import campaigns, messages, runs
+from campaigns.lifecycle import campaigns, claiming, runs
 from campaigns.models import Run
 from campaigns.sending import dispatch
 
@@ -46,4 +46,4 @@ def hold(*, unfit: Sequence[dispatch.Unfit], claim_token: str, now: datetime) ->
             )
         except campaigns.NotPossibleNow:
             continue  # somebody stopped it in the meantime: that is what we want
-    messages.release(claimed=[one.claimed for one in unfit], claim_token=claim_token)
+    claiming.release(claimed=[one.claimed for one in unfit], claim_token=claim_token)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns import states
-from campaigns.lifecycle import messages
+from campaigns.lifecycle import claiming, messages
 from campaigns.models import Attempt, Run
 from campaigns.sending import numbers, pacing
 from subscriptions.models import SenderNumber
@@ -39,7 +39,7 @@ def drain(number: SenderNumber, most: int) -> tuple[int, float]:
     return done, spent
 
 
-def accepted(one: messages.Claimed) -> messages.Settlement:
+def accepted(one: claiming.Claimed) -> messages.Settlement:
     now = datetime.now(UTC)
     return messages.Settlement(
         message_id=one.message_id,

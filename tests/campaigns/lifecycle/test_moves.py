@@ -11,7 +11,7 @@ from sending_world import expanded
 
 from campaigns import states
 from campaigns.events import stream
-from campaigns.lifecycle import campaigns, messages, runs
+from campaigns.lifecycle import campaigns, claiming, messages, runs
 from campaigns.models import Attempt, Campaign, Event, History, Message, Run, Tally
 
 pytestmark = pytest.mark.django_db
@@ -78,9 +78,9 @@ def test_a_run_that_ended_does_not_move() -> None:
         runs.move(run=run, to=states.Run.RUNNING, now=timezone.now())
 
 
-def _claim(run: Run, limit: int = 9, token: str = "mine") -> list[messages.Claimed]:
+def _claim(run: Run, limit: int = 9, token: str = "mine") -> list[claiming.Claimed]:
     number = run.campaign.group.numbers.get()
-    return messages.claim(
+    return claiming.claim(
         number_id=number.pk,
         run_id=run.pk,
         after_id=0,
@@ -109,7 +109,7 @@ def test_a_number_without_the_flag_claims_texts_alone() -> None:
     first = Message.objects.first()
     Message.objects.filter(pk=first.pk).update(sent_as="mms")
     number = run.campaign.group.numbers.get()
-    claimed = messages.claim(
+    claimed = claiming.claim(
         number_id=number.pk, run_id=run.pk, after_id=0, limit=9, sends_mms=False, token="t", now=timezone.now()
     )
     assert first.pk not in {one.message_id for one in claimed}
@@ -119,7 +119,7 @@ def test_a_number_without_the_flag_claims_texts_alone() -> None:
 def test_a_release_is_as_if_nothing_had_been() -> None:
     run = expanded(people=2, group=factories.group())
     before = list(Message.objects.order_by("pk").values())
-    messages.release(claimed=_claim(run), claim_token="mine")
+    claiming.release(claimed=_claim(run), claim_token="mine")
     assert list(Message.objects.order_by("pk").values()) == before
     assert not Attempt.objects.exists()
     assert ledger.is_true(run)
@@ -128,11 +128,11 @@ def test_a_release_is_as_if_nothing_had_been() -> None:
 def test_who_lost_the_claim_releases_nothing() -> None:
     run = expanded(people=2, group=factories.group())
     claimed = _claim(run)
-    assert messages.release(claimed=claimed, claim_token="another") == 0
+    assert claiming.release(claimed=claimed, claim_token="another") == 0
     assert set(Message.objects.values_list("state", flat=True)) == {"claimed"}
 
 
-def _settled(one: messages.Claimed, state: states.Message, reason: str = "") -> messages.Settlement:
+def _settled(one: claiming.Claimed, state: states.Message, reason: str = "") -> messages.Settlement:
     return messages.Settlement(
         message_id=one.message_id,
         attempt_token=one.attempt_token,

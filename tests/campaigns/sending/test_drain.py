@@ -15,7 +15,7 @@ from django.utils import timezone
 from sending_world import expanded
 
 from campaigns import states
-from campaigns.lifecycle import messages, runs, tallies
+from campaigns.lifecycle import claiming, runs, tallies
 from campaigns.models import Attempt, Campaign, Message, NumberLease, Run, Tally
 from campaigns.sending import drain, enqueue, rescue
 from subscriptions import consent
@@ -209,7 +209,7 @@ def test_a_lost_worker_leaves_its_claims_unclear_and_asking_brings_back_what_nev
 def test_a_claim_takes_no_more_than_its_limit() -> None:
     run = expanded(people=9, group=factories.group())
     number = run.campaign.group.numbers.get()
-    claimed = messages.claim(
+    claimed = claiming.claim(
         number_id=number.pk, run_id=run.pk, after_id=0, limit=2, sends_mms=True, token="me", now=timezone.now()
     )
     assert (len(claimed), Message.objects.filter(state="claimed").count()) == (2, 2)

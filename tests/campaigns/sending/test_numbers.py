@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from sending_world import expanded
 
-from campaigns.lifecycle import messages
+from campaigns.lifecycle import claiming
 from campaigns.models import Message, Run
 from campaigns.sending import numbers
 from subscriptions.models import SenderNumber
@@ -48,7 +48,7 @@ def test_they_are_shared_by_rate(run: Run, number: SenderNumber) -> None:
 
 def test_what_is_in_hand_stays(run: Run, number: SenderNumber) -> None:
     other = factories.number(group=run.campaign.group)
-    messages.claim(
+    claiming.claim(
         number_id=number.pk, run_id=run.pk, after_id=0, limit=2, sends_mms=True, token="mine", now=timezone.now()
     )
     ledger.retire(number)
@@ -137,7 +137,7 @@ def test_what_comes_back_from_a_lost_number_moves_on(run: Run, number: SenderNum
     claimed = got.claimed
     ledger.retire(number)
     numbers.rehome_all(now=now)
-    messages.release(claimed=claimed, claim_token="mine")
+    claiming.release(claimed=claimed, claim_token="mine")
     assert numbers.rehome_all(now=now) == 2
     assert (_at(number), _at(other)) == (0, 6)
     assert ledger.is_true(run)

@@ -15,7 +15,7 @@ from sending_world import expanded
 
 from campaigns import states
 from campaigns.inbound import intake
-from campaigns.lifecycle import messages
+from campaigns.lifecycle import claiming, messages
 from campaigns.models import Attempt, Callback, Message, Run
 from campaigns.sending import receipts
 
@@ -33,7 +33,7 @@ def run() -> Run:
 def _claimed(run: Run) -> Attempt:
     number = run.campaign.group.numbers.get()
     now = timezone.now()
-    messages.claim(number_id=number.pk, run_id=run.pk, after_id=0, limit=1, sends_mms=True, token="mine", now=now)
+    claiming.claim(number_id=number.pk, run_id=run.pk, after_id=0, limit=1, sends_mms=True, token="mine", now=now)
     return Attempt.objects.get()
 
 

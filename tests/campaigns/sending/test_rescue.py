@@ -12,7 +12,7 @@ from inbound_world import sandbox_secret
 from sending_world import expanded
 
 from campaigns import states
-from campaigns.lifecycle import messages, runs
+from campaigns.lifecycle import claiming, runs
 from campaigns.models import Attempt, Message, NumberLease, Run
 from campaigns.sending import leases, rescue, start
 
@@ -29,7 +29,7 @@ def _left_in_hand(run: Run, token: str = "gone") -> None:
     """Two claims of a process that was killed a minute ago; its lease still stands."""
     number = run.campaign.group.numbers.get()
     ago = timezone.now() - timedelta(minutes=1)
-    messages.claim(number_id=number.pk, run_id=run.pk, after_id=0, limit=2, sends_mms=True, token=token, now=ago)
+    claiming.claim(number_id=number.pk, run_id=run.pk, after_id=0, limit=2, sends_mms=True, token=token, now=ago)
     NumberLease.objects.create(number=number, token=token, beats=7)
 
 
@@ -63,7 +63,7 @@ def _in_doubt(run: Run) -> None:
     NumberLease.objects.all().delete()
     number = run.campaign.group.numbers.get()
     ago = timezone.now() - timedelta(minutes=1)
-    messages.claim(number_id=number.pk, run_id=run.pk, after_id=0, limit=2, sends_mms=True, token="gone", now=ago)
+    claiming.claim(number_id=number.pk, run_id=run.pk, after_id=0, limit=2, sends_mms=True, token="gone", now=ago)
     assert len(rescue.abandoned(now=timezone.now())) == 2
 
 

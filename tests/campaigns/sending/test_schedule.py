@@ -13,7 +13,7 @@ from django.utils import timezone
 from sending_world import expanded
 
 from campaigns.composing import drafts
-from campaigns.lifecycle import campaigns, messages, runs
+from campaigns.lifecycle import campaigns, claiming, runs
 from campaigns.models import Campaign, Event, History, Message, Revision, Run
 from campaigns.sending import schedule, start
 from subscriptions import refusals
@@ -189,13 +189,13 @@ def test_cancelled_in_the_moment_it_starts_its_run_ends_too(draft: Campaign) -> 
 def test_who_waits_is_left_out_and_who_is_in_hand_follows() -> None:
     run = expanded(people=4, group=factories.group())
     number = run.campaign.group.numbers.get()
-    claimed = messages.claim(
+    claimed = claiming.claim(
         number_id=number.pk, run_id=run.pk, after_id=0, limit=2, sends_mms=True, token="mine", now=timezone.now()
     )
     schedule.cancel(campaign=run.campaign, by=factories.user(), now=timezone.now())
     states_now = list(Message.objects.order_by("pk").values_list("state", flat=True))
     assert states_now == ["claimed", "claimed", "skipped", "skipped"]
-    messages.release(claimed=claimed, claim_token="mine")
+    claiming.release(claimed=claimed, claim_token="mine")
     start.finish_done(now=timezone.now())
     assert set(Message.objects.values_list("state", "reason")) == {("skipped", "cancelled")}
     assert ledger.is_true(run)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from sending_world import expanded
 
 from campaigns import states
-from campaigns.lifecycle import messages
+from campaigns.lifecycle import claiming, messages
 from campaigns.models import Attempt, Message, Run, StickyNumber
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def run() -> Run:
 
 def _settle(run: Run, state: states.Message, outcome: Attempt.Outcome) -> None:
     number, now = run.campaign.group.numbers.get(), timezone.now()
-    claimed = messages.claim(
+    claimed = claiming.claim(
         number_id=number.pk, run_id=run.pk, after_id=0, limit=9, sends_mms=True, token="mine", now=now
     )
     settlements = [
