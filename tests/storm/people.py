@@ -1,0 +1,83 @@
+"""The rows of a storm's world, made in a child: numbers, people with consent, a campaign that is due or running."""
+
+from datetime import timedelta
+from typing import Any
+
+import factories
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from campaigns import states
+from campaigns.audience import expand
+from campaigns.lifecycle import runs
+from campaigns.models import Campaign, Run
+from campaigns.sending import schedule
+from subscriptions import consent
+from subscriptions.models import Contact, SubscriptionGroup
+
+
+def migrated() -> None:
+    call_command("migrate", verbosity=0)
+
+
+def running(*, people: int, numbers: int = 1, rate: str = "50.00") -> dict[str, Any]:
+    """A running campaign to so many people from so many numbers; returns the ids of what was made."""
+    run = _expanding(people, numbers, rate)
+    expand.run(run=run, now=timezone.now())
+    runs.move(run=run, to=states.Run.RUNNING, now=timezone.now())
+    return {"run": run.pk, "campaign": run.campaign_id}
+
+
+def expanding(*, people: int, numbers: int = 1, rate: str = "50.00") -> dict[str, Any]:
+    """The same, as it is right after its start: nobody is picked yet."""
+    run = _expanding(people, numbers, rate)
+    return {"run": run.pk, "campaign": run.campaign_id}
+
+
+def _expanding(people: int, numbers: int, rate: str) -> Run:
+    group = _group(people, numbers, rate)
+    campaign = factories.campaign(group=group)
+    revision = campaign.revisions.get()
+    revision.frozen_at = timezone.now()
+    revision.save(update_fields=["frozen_at"])
+    campaign.state = states.Campaign.RUNNING
+    campaign.save(update_fields=["state"])
+    fingerprint = schedule.fingerprint(campaign=campaign, revision=revision)
+    now = timezone.now()
+    return factories.run(
+        campaign, state=states.Run.EXPANDING, fingerprint=fingerprint, expected_people=people, started_at=now
+    )
+
+
+def due(*, people: int, numbers: int = 1, rate: str = "50.00") -> dict[str, Any]:
+    """A campaign that a person launched and that is due now; returns its id."""
+    campaign: Campaign = factories.campaign(group=_group(people, numbers, rate))
+    launched_at = timezone.now() - timedelta(seconds=settings.UNDO_S)
+    schedule.launch(
+        campaign=campaign,
+        version=campaign.version,
+        confirmed_people=people,
+        by=campaign.created_by,
+        now=launched_at,
+    )
+    return {"campaign": campaign.pk}
+
+
+def _group(people: int, numbers: int, rate: str) -> SubscriptionGroup:
+    group = factories.group()
+    account = factories.account()
+    for _ in range(numbers):
+        factories.number(group=group, account=account, rate=rate)
+    columns = {"country": "US", "is_valid": True, "is_fictitious": True}
+    made = Contact.objects.bulk_create(
+        [Contact(phone=f"+1212{2_000_000 + serial}", **columns) for serial in range(people)], batch_size=2000
+    )
+    consent.grant_many(
+        contact_ids=[person.pk for person in made],
+        group=group,
+        source="demo",
+        wording="I agree to get texts",
+        happened_at=factories.LONG_AGO,
+    )
+    return group
