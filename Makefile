@@ -4,7 +4,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) -I mmsadmin/bootstrap.py
 VENV = .venv/bin
 
-.PHONY: help run test fuzz lint bench simulate messages lock clean
+.PHONY: help run test fuzz lint bench storm simulate messages lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ lint: ## ruff, mypy, the floors, the templates
 
 bench: ## measure, one JSON object a line (ONLY=name picks rows)
 	@$(BOOTSTRAP) bench $(ONLY)
+
+storm: ## kill processes while a run of 5,000 goes, and hold the ledger against the carrier's record (minutes)
+	@$(BOOTSTRAP) storm
 
 simulate: ## play a send to ten million people through (ARGS="--people 1000000 --numbers 2x100,20x1")
 	@$(BOOTSTRAP) simulate $(ARGS)

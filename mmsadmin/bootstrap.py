@@ -231,6 +231,14 @@ def bench(arguments: Sequence[str]) -> None:
     become(BIN / "python", "-m", "bench", *arguments)
 
 
+def storm(_arguments: Sequence[str]) -> None:
+    """Kill processes again and again while a run goes, and hold the ledger against the carrier's record."""
+    develop()
+    system_packages()
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "tests"), str(ROOT)])
+    become(BIN / "python", "-m", "storm")
+
+
 def simulate(arguments: Sequence[str]) -> None:
     """Play a large send through without sending anything."""
     make_venv()
@@ -268,7 +276,7 @@ def develop() -> None:
     node_packages()
 
 
-COMMANDS = {act.__name__: act for act in (run, test, fuzz, lint, bench, simulate, messages, lock)}
+COMMANDS = {act.__name__: act for act in (run, test, fuzz, lint, bench, storm, simulate, messages, lock)}
 
 
 def main() -> int:
