@@ -1,5 +1,7 @@
-"""`make storm`: one storm whole, on SQLite and on PostgreSQL. Prints the checker's line for each; ends with 1 if anybody
-got it twice, is unaccounted for, or a number was too fast."""
+"""`make storm`: one storm whole, on SQLite and on PostgreSQL. Prints the checker's line for each.
+
+Ends with 1 if anybody got it twice or is unaccounted for, or if a number was too fast.
+"""
 
 import os
 import random
