@@ -36,6 +36,7 @@ _BELONGS_TO = {
     "campaigns:campaign_resume": "campaigns:campaign_live",
     "campaigns:campaign_cancel": "campaigns:campaign_live",
     "campaigns:campaign_undo": "campaigns:campaign_live",
+    "campaigns:campaign_count_anew": "campaigns:campaign_live",
     "campaigns:library_describe": "campaigns:library_asset",
     "campaigns:library_archive": "campaigns:library_asset",
     "campaigns:library_cut": "campaigns:library_asset",
