@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import F
+from django.db import connection
 
 from campaigns import states
 from campaigns.gateways import base
 from campaigns.lifecycle import campaigns, runs
-from campaigns.models import Heartbeat, NumberLease, Run
+from campaigns.models import Heartbeat, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,48 @@ def beat(*, process: str, now: datetime) -> None:
 
 def remember(*, answers: Sequence[Answer], now: datetime) -> None:
     """Keep errors in a row and the last error of each number; a refusal of the whole account pauses its runs."""
-    for number_id in sorted({answer.number_id for answer in answers}):
-        own = [answer for answer in answers if answer.number_id == number_id]
-        columns: dict[str, object] = {"last_sent_at": max(answer.handed_over_at for answer in own)}
-        errors, told = _errors_in_a_row(own)
-        if told:
-            columns |= {"last_error": told[:300], "last_error_at": now}
-        ran_through = errors == len(own)
-        columns["errors_in_a_row"] = F("errors_in_a_row") + errors if ran_through else errors
-        NumberLease.objects.filter(pk=number_id).update(**columns)
+    own: dict[int, list[Answer]] = {}
+    for answer in answers:
+        own.setdefault(answer.number_id, []).append(answer)
+    if own:
+        _write([_lately(number_id, some) for number_id, some in sorted(own.items())], now)
     _pause_refused(answers, now)
+
+
+class _Lately(NamedTuple):
+    """What a batch of answers says of a number. `ran_through`: all of it were errors, so they add to those before."""
+
+    number_id: int
+    last_sent_at: datetime
+    errors: int
+    ran_through: int
+    told: str
+
+
+def _lately(number_id: int, own: Sequence[Answer]) -> _Lately:
+    errors, told = _errors_in_a_row(own)
+    return _Lately(number_id, max(answer.handed_over_at for answer in own), errors, int(errors == len(own)), told[:300])
+
+
+def _write(rows: Sequence[_Lately], now: datetime) -> None:
+    """One statement for all numbers of a batch: one for each was a fifth of what a drain with many numbers does."""
+    is_postgresql = connection.vendor == "postgresql"
+    types = ("bigint", "timestamptz", "integer", "integer", "text")
+    row = ", ".join(f"CAST(%s AS {kind})" if is_postgresql else "%s" for kind in types)
+    adapt = connection.ops.adapt_datetimefield_value
+    parameters = [value for one in rows for value in (one[0], adapt(one[1]), *one[2:])]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH given (number_id, last_sent_at, errors, ran_through, told) AS"
+            f" (VALUES {', '.join([f'({row})'] * len(rows))})"
+            " UPDATE campaigns_numberlease SET last_sent_at = given.last_sent_at,"
+            " errors_in_a_row = given.errors + given.ran_through * campaigns_numberlease.errors_in_a_row,"
+            " last_error = CASE WHEN given.told = '' THEN campaigns_numberlease.last_error ELSE given.told END,"
+            " last_error_at = CASE WHEN given.told = '' THEN campaigns_numberlease.last_error_at ELSE"
+            f" {'CAST(%s AS timestamptz)' if is_postgresql else '%s'} END"
+            " FROM given WHERE campaigns_numberlease.number_id = given.number_id",
+            [*parameters, adapt(now)],
+        )
 
 
 def _errors_in_a_row(answers: Iterable[Answer]) -> tuple[int, str]:
