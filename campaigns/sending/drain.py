@@ -1,7 +1,8 @@
 """A slice of drain: one loop serves many sender numbers, each at its own pace, for some seconds.
 
 Nothing is remembered from slice to slice but what the database holds and what was seen of other holders' leases.
-All database work runs in one thread with a connection of its own; the loop itself never waits for it blindly.
+Database work runs in two threads with a connection each, one that writes and one that only looks, so that no look waits
+behind a claim; the loop itself never waits for them blindly.
 """
 
 import asyncio
@@ -48,18 +49,27 @@ def run(*, should_stop: Callable[[], bool], seconds: float = SLICE_S, drainer: s
     When it returns nothing is in flight: every answer is written, what was claimed and did not leave waits again,
     and the leases are given back.
     """
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="drain-db") as thread:
+    with (
+        ThreadPoolExecutor(max_workers=1, thread_name_prefix="drain-db") as writer,
+        ThreadPoolExecutor(max_workers=1, thread_name_prefix="drain-looks") as looker,
+    ):
         try:
-            return asyncio.run(_Slice(thread, should_stop, seconds, drainer).run())
+            return asyncio.run(_Slice(writer, looker, should_stop, seconds, drainer).run())
         finally:
-            thread.submit(connections.close_all).result()
+            for thread in (writer, looker):
+                thread.submit(connections.close_all).result()
 
 
 class _Slice:
     def __init__(
-        self, thread: ThreadPoolExecutor, should_stop: Callable[[], bool], seconds: float, drainer: str
+        self,
+        writer: ThreadPoolExecutor,
+        looker: ThreadPoolExecutor,
+        should_stop: Callable[[], bool],
+        seconds: float,
+        drainer: str,
     ) -> None:
-        self._thread = thread
+        self._writer, self._looker = writer, looker
         self._should_stop = should_stop
         self._seconds = seconds
         self._drainer = drainer
@@ -72,7 +82,9 @@ class _Slice:
         self._ends_at = loop.time() + self._seconds
         self._busy_at = loop.time()
         async with http.Session(in_flight=IN_FLIGHT) as session:
-            self._outbox = outbox.Outbox(db=self._db, session=session, token=self._token, in_flight=IN_FLIGHT)
+            self._outbox = outbox.Outbox(
+                db=self._db, look_db=self._look, session=session, token=self._token, in_flight=IN_FLIGHT
+            )
             self._gates = gates.Gates(db=self._db)
             self._claims = claims.Claims(db=self._db, token=self._token)
             background = [
@@ -173,7 +185,11 @@ class _Slice:
         )
 
     def _db(self, work: Callable[[], _T]) -> Coroutine[Any, Any, _T]:
-        async def done() -> _T:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return _done(self._writer, work)
 
-        return done()
+    def _look(self, work: Callable[[], _T]) -> Coroutine[Any, Any, _T]:
+        return _done(self._looker, work)
+
+
+async def _done(thread: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
+    return await asyncio.get_running_loop().run_in_executor(thread, work)

@@ -36,8 +36,8 @@ class Db(Protocol):
 class Outbox:
     """Shared by the lines of one slice; see `drain`."""
 
-    def __init__(self, *, db: Db, session: http.Session, token: str, in_flight: int) -> None:
-        self._db = db
+    def __init__(self, *, db: Db, look_db: Db, session: http.Session, token: str, in_flight: int) -> None:
+        self._db, self._look_db = db, look_db
         self._session = session
         self._token = token
         self._room = asyncio.Semaphore(in_flight)
@@ -73,7 +73,7 @@ class Outbox:
             asked, self._asked = self._asked, []
             ids = [pk for some, _ in asked for pk in some]
             try:
-                verdicts = await self._db(functools.partial(looks.take, message_ids=ids, claim_token=self._token))
+                verdicts = await self._look_db(functools.partial(looks.take, message_ids=ids, claim_token=self._token))
             except Exception as error:
                 for _, answer in asked:
                     answer.set_exception(error)
