@@ -18,7 +18,8 @@ CAMPAIGN_MOVES: dict[Campaign, frozenset[Campaign]] = {
     Campaign.SCHEDULED: frozenset({Campaign.DRAFT, Campaign.RUNNING, Campaign.PAUSED, Campaign.CANCELLED}),
     Campaign.RUNNING: frozenset({Campaign.PAUSED, Campaign.FINISHED, Campaign.CANCELLED}),
     Campaign.PAUSED: frozenset({Campaign.RUNNING, Campaign.SCHEDULED, Campaign.CANCELLED, Campaign.FINISHED}),
-    Campaign.FINISHED: frozenset({Campaign.ARCHIVED}),
+    # Running again: a person let what was unclear be sent again.
+    Campaign.FINISHED: frozenset({Campaign.RUNNING, Campaign.ARCHIVED}),
     Campaign.CANCELLED: frozenset({Campaign.ARCHIVED}),
     Campaign.ARCHIVED: frozenset({Campaign.DRAFT, Campaign.FINISHED, Campaign.CANCELLED}),
 }
@@ -44,7 +45,7 @@ RUN_MOVES: dict[Run, frozenset[Run]] = {
     Run.HELD: frozenset({Run.EXPANDING, Run.RUNNING, Run.CANCELLED}),
     Run.RUNNING: frozenset({Run.PAUSED, Run.FINISHED, Run.CANCELLED}),
     Run.PAUSED: frozenset({Run.EXPANDING, Run.RUNNING, Run.CANCELLED}),
-    Run.FINISHED: frozenset(),
+    Run.FINISHED: frozenset({Run.RUNNING}),
     Run.CANCELLED: frozenset(),
 }
 RUN_OPEN = frozenset({Run.EXPANDING, Run.HELD, Run.RUNNING, Run.PAUSED})
@@ -63,18 +64,22 @@ class Message(StrEnum):
     EXPIRED = "expired"
 
 
+# What a provider's word makes of a message, also of one that waits, or is in hand, to be sent again after a doubt.
+MESSAGE_PROVED = frozenset({Message.ACCEPTED, Message.SENT, Message.DELIVERED})
+
 MESSAGE_MOVES: dict[Message, frozenset[Message]] = {
-    Message.PENDING: frozenset({Message.CLAIMED, Message.SKIPPED, Message.EXPIRED}),
+    Message.PENDING: frozenset({Message.CLAIMED, Message.SKIPPED, Message.EXPIRED}) | MESSAGE_PROVED,
     Message.CLAIMED: frozenset(
         {
             Message.PENDING,  # certainly not handed over
-            Message.ACCEPTED,
             Message.FAILED,
             Message.SKIPPED,
             Message.UNKNOWN,
         }
-    ),
-    Message.UNKNOWN: frozenset({Message.PENDING, Message.ACCEPTED, Message.SENT, Message.DELIVERED, Message.FAILED}),
+    )
+    | MESSAGE_PROVED,
+    # Unconfirmed: a person takes it as sent.
+    Message.UNKNOWN: frozenset({Message.PENDING, Message.UNCONFIRMED, Message.FAILED}) | MESSAGE_PROVED,
     Message.ACCEPTED: frozenset({Message.SENT, Message.DELIVERED, Message.FAILED, Message.UNCONFIRMED}),
     Message.UNCONFIRMED: frozenset({Message.SENT, Message.DELIVERED, Message.FAILED}),
     Message.SENT: frozenset({Message.DELIVERED, Message.FAILED}),

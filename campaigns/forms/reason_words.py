@@ -36,6 +36,8 @@ REASONS: dict[str, Promise] = {
     "no_clear_answer": _("handed over, but no clear answer came; it is not sent again by guess"),
     "worker_lost": _("the sender process stopped in mid-hand-over; the provider is asked"),
     "never_left": _("it never left, and the campaign had ended before the provider said so"),
+    "released": _("it was unclear, and somebody let it be sent again"),
+    "taken_as_sent": _("it was unclear, and somebody took it as sent"),
     # refused by the provider
     "bad_request": _("the provider did not understand the request"),
     "bad_number": _("the provider says that this is no phone number"),

@@ -83,6 +83,7 @@ def archive(*, campaign: Campaign, by: User, now: datetime) -> None:
 
 def unarchive(*, campaign: Campaign, by: User, now: datetime) -> None:
     """Bring an archived campaign back to the state that it was archived from."""
-    last = History.objects.filter(thing="campaign", thing_id=campaign.pk, to_state=states.Campaign.ARCHIVED).first()
+    into = History.objects.filter(thing="campaign", thing_id=campaign.pk, to_state=states.Campaign.ARCHIVED)
+    last = into.exclude(from_state=states.Campaign.ARCHIVED).first()
     back = states.Campaign(last.from_state) if last else states.Campaign.DRAFT
     move(campaign=campaign, to=back, by=by, now=now, only_from={states.Campaign.ARCHIVED})

@@ -74,6 +74,17 @@ def move(
     return moved
 
 
+def call_off(*, ids: Collection[int]) -> None:
+    """Take messages out of the hands that are about to send them again: the last look misses their claim.
+
+    What left all the same overwrites its attempt with its own answer.
+    """
+    Message.objects.filter(pk__in=ids).update(claim="", next_attempt_at=None)
+    Attempt.objects.filter(message_id__in=ids, outcome=Attempt.Outcome.OPEN).update(
+        outcome=Attempt.Outcome.NOT_SENT, detail="an earlier hand-over was reported"
+    )
+
+
 def skip_waiting(*, run_id: int, reason: str, now: datetime, limit: int = 5_000) -> int:
     """Skip up to `limit` waiting messages of a run (it was cancelled); call until 0."""
     ids = list(

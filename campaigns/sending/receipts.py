@@ -16,6 +16,8 @@ _GOALS = {
     "delivered": states.Message.DELIVERED,
     "failed": states.Message.FAILED,
 }
+# Hand-overs after which a message may have been let to be sent again, though nobody knew for sure.
+_DOUBTED = frozenset({Attempt.Outcome.UNKNOWN, Attempt.Outcome.NOT_SENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,17 @@ def apply(*, event: base.StatusEvent, attempt_token: str, now: datetime) -> Appl
         return Applied(done=True, note="no such attempt")
     goal = _GOALS[event.state]
     message = attempt.message
-    if message.state == states.Message.CLAIMED:
+    # Let to be sent again after a doubt, and the first hand-over is reported after all: it must not leave again.
+    proves = goal in states.MESSAGE_PROVED and attempt.outcome in _DOUBTED
+    if goal is states.Message.FAILED and message.attempts.filter(pk__gt=attempt.pk).exists():
+        return Applied(done=True, note="an earlier hand-over failed")
+    if message.state == states.Message.CLAIMED and not proves:
         # The receipt overtook the answer, which holds the text that left: let the answer be written first.
         return Applied(done=False, note="message still in hand")
     sources = {state for state in states.MESSAGE_MOVES if goal in states.MESSAGE_MOVES[state]}
     sources &= set(states.MESSAGE_AFTER_HANDOVER)
+    if proves:
+        sources |= set(states.MESSAGE_WAITING)
     if message.state not in sources:
         return Applied(done=True, note=f"{message.state} stays")
     columns: dict[str, object] = {"settled_at": now, "provider_id": event.provider_id or message.provider_id}
@@ -49,6 +57,8 @@ def apply(*, event: base.StatusEvent, attempt_token: str, now: datetime) -> Appl
     reason = f"carrier_{event.code}" if goal is states.Message.FAILED else ""
     with transaction.atomic():
         moved = messages.move(ids=[message.pk], from_states=sources, to=goal, reason=reason[:40], **columns)
+        if moved and message.state in {states.Message.UNKNOWN, *states.MESSAGE_WAITING}:
+            messages.call_off(ids=moved)
         if attempt.outcome in {Attempt.Outcome.UNKNOWN, Attempt.Outcome.OPEN}:
             Attempt.objects.filter(pk=attempt.pk).update(
                 outcome=Attempt.Outcome.ACCEPTED, provider_id=event.provider_id, answered_at=now

@@ -124,14 +124,16 @@ def _settle(attempt: Attempt, answer: base.Sighting | http.Trouble | None, now: 
         Attempt.objects.filter(pk=attempt.pk).update(
             outcome=Attempt.Outcome.ACCEPTED, answered_at=now, provider_id=answer.provider_id
         )
-        return len(
-            messages.move(
-                ids=[attempt.message_id],
-                from_states={states.Message.UNKNOWN},
-                to=states.Message.ACCEPTED,
-                provider_id=answer.provider_id,
-            )
+        # Also where a person let it be sent again while the provider was asked.
+        moved = messages.move(
+            ids=[attempt.message_id],
+            from_states={states.Message.UNKNOWN, *states.MESSAGE_WAITING},
+            to=states.Message.ACCEPTED,
+            provider_id=answer.provider_id,
+            handed_over_at=attempt.handed_over_at,
         )
+        messages.call_off(ids=moved)
+        return len(moved)
 
 
 def _leave_out(message_ids: Sequence[int], now: datetime) -> None:

@@ -20,7 +20,7 @@ from campaigns.lifecycle import campaigns as lifecycle
 from campaigns.models import Campaign, History, Message, Run
 from campaigns.reports import dashboard, pace, recipients, sums
 from campaigns.sending import schedule
-from campaigns.views import live_ledger, live_parts
+from campaigns.views import live_ledger, live_parts, live_unclear
 from subscriptions import refusals
 from subscriptions.views import access
 
@@ -157,9 +157,12 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
     shown.append(_part(request, "ledger", "_live_ledger.html", {**context, **ledger}))
     if run is not None:
         found = sums.by_run(run_ids=[run.pk])[run.pk]
+        doubt = live_unclear.note(run, found, now)
+        shown.append(_part(request, "unclear", "_live_unclear.html", {**context, "doubt": doubt}))
         shown.append(_part(request, "sum", "_live_sum.html", {**context, **ledger, "sum": found, **speed}))
         shown.append(_part(request, "people", "_live_people.html", {**context, **_people(request, run, found)}))
     else:
+        shown.append(_part(request, "unclear", "_live_unclear.html", {"doubt": None}))
         left_s = max(0, int(((campaign.due_at or now) - now).total_seconds()))
         shown.append(
             _part(request, "sum", "_live_booked.html", {**context, "left_s": left_s, "soon": left_s <= settings.UNDO_S})

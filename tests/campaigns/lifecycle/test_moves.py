@@ -71,9 +71,9 @@ def test_a_run_and_its_campaign_never_disagree() -> None:
         assert (Run.objects.get().state, Campaign.objects.get().state) == (goal, both)
 
 
-def test_a_run_that_ended_does_not_move() -> None:
+def test_a_run_that_was_cancelled_does_not_move() -> None:
     run = expanded(people=1, group=factories.group())
-    runs.move(run=run, to=states.Run.FINISHED, now=timezone.now())
+    runs.move(run=run, to=states.Run.CANCELLED, now=timezone.now())
     with pytest.raises(campaigns.NotPossibleNow):
         runs.move(run=run, to=states.Run.RUNNING, now=timezone.now())
 
