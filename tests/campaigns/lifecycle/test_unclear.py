@@ -11,7 +11,7 @@ from sending_world import expanded
 
 from campaigns import states
 from campaigns.gateways import base
-from campaigns.lifecycle import campaigns, messages, runs, unclear
+from campaigns.lifecycle import campaigns, claiming, messages, runs, unclear
 from campaigns.models import Attempt, Event, History, Message, Run
 from campaigns.sending import looks, receipts, start
 
@@ -42,9 +42,9 @@ def run() -> Run:
     return run
 
 
-def claim(run: Run, token: str, *, limit: int = 1, now: object = None) -> list[messages.Claimed]:
+def claim(run: Run, token: str, *, limit: int = 1, now: object = None) -> list[claiming.Claimed]:
     number = run.campaign.group.numbers.get()
-    return messages.claim(
+    return claiming.claim(
         number_id=number.pk,
         run_id=run.pk,
         after_id=0,
@@ -174,7 +174,7 @@ def test_proof_that_comes_while_it_is_in_hand_again_calls_it_off(run: Run) -> No
     assert found() == ["delivered", "claimed"]
     assert ledger.is_true(run)
     assert Attempt.objects.get(token=again[0].attempt_token).outcome == Attempt.Outcome.NOT_SENT
-    assert messages.release(claimed=again, claim_token="second") == 1
+    assert claiming.release(claimed=again, claim_token="second") == 1
 
 
 def test_what_had_left_before_the_proof_came_is_written_in_its_attempt(run: Run) -> None:
