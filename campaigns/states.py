@@ -95,6 +95,8 @@ MESSAGE_AFTER_HANDOVER = frozenset({Message.UNKNOWN, Message.ACCEPTED, Message.U
 MESSAGE_WAITING = frozenset({Message.PENDING, Message.CLAIMED})
 MESSAGE_ON_THE_WAY = frozenset({Message.ACCEPTED, Message.SENT, Message.UNCONFIRMED})
 MESSAGE_LEFT_OUT = frozenset({Message.SKIPPED, Message.EXPIRED})
+# Who did not get it, or perhaps did not: whom a follow-up may be meant for.
+MESSAGE_MISSED = MESSAGE_LEFT_OUT | {Message.FAILED, Message.UNKNOWN}
 
 
 class Asset(StrEnum):

@@ -5,16 +5,17 @@ from typing import Any
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
+from campaigns.audience import filters
 from campaigns.gateways import registry
 from campaigns.models import Message
-from subscriptions import consent, phones, segments
+from subscriptions import consent, phones
 from subscriptions.models import Contact, SenderNumber, SubscriptionGroup
 
 
 def people(*, group: SubscriptionGroup, audience: Mapping[str, Any]) -> QuerySet[Contact]:
     """Everyone the filter matches, left-out ones included, each annotated with `exclusion` ('' for nobody's reason)
     and `route` (mms, link). Raises `segments.definition.DefinitionRefused`."""
-    known = consent.known_to(group=group).filter(segments.condition(segments.clean(audience)))
+    known = consent.known_to(group=group).filter(filters.condition(filters.clean(audience)))
     return known.annotate(
         exclusion=Case(
             When(_fictitious_barred(group), then=Value("fictitious")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns import states
 from campaigns.composing import clock
 from campaigns.lifecycle import campaigns
-from campaigns.models import Campaign, Fit, Rendition, Revision
+from campaigns.models import Campaign, Fit, Rendition, Revision, Run
 from subscriptions import refusals
 from subscriptions.models import SubscriptionGroup
 
@@ -56,22 +56,43 @@ def create(*, name: str, purpose: str, group: SubscriptionGroup, by: User, now: 
 
 def duplicate(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
     """Make a draft with the same content and audience; when it is sent is left open."""
-    source = content(campaign)
-    name = _("Copy of %(name)s") % {"name": campaign.name}
+    return copy(
+        campaign=campaign,
+        source=content(campaign),
+        name=_("Copy of %(name)s") % {"name": campaign.name},
+        audience=campaign.audience,
+        follows=campaign.follows,
+        by=by,
+        now=now,
+    )
+
+
+def copy(
+    *,
+    campaign: Campaign,
+    source: Revision,
+    name: str,
+    audience: Mapping[str, Any],
+    follows: Run | None,
+    by: User,
+    now: datetime,
+) -> Campaign:
+    """Make a draft like `campaign` with the content of `source`, for this audience."""
     with transaction.atomic():
-        copy = Campaign.objects.create(
+        made = Campaign.objects.create(
             name=name[:NAME_CHARACTERS],
             purpose=campaign.purpose,
             group=campaign.group,
-            audience=campaign.audience,
+            audience=dict(audience),
+            follows=follows,
             speed_limit=campaign.speed_limit,
             created_by=by,
             edited_by=by,
             edited_at=now,
         )
         fitting = source.fitting if source.frozen_at is None else None
-        Revision.objects.create(campaign=copy, text=source.text, rendition=source.rendition, fitting=fitting)
-    return copy
+        Revision.objects.create(campaign=made, text=source.text, rendition=source.rendition, fitting=fitting)
+    return made
 
 
 def content(campaign: Campaign) -> Revision:

@@ -59,9 +59,11 @@ class LaunchForm(VersionForm):
 
 
 def audience_of(data: MultiValueDict[str, str], *, whole: bool) -> dict[str, Any]:
-    """The audience in a posted form, as `segments.clean` takes it. Without `whole`, half-filled rows are left out."""
+    """The audience in a posted form, as `filters.clean` takes it. Without `whole`, half-filled rows are left out."""
     rows = zip(data.getlist("name"), data.getlist("op"), data.getlist("value"), strict=False)
+    missed = {"run": data["missed"], "who": [who_of(one) for one in data.getlist("who")]} if "missed" in data else None
     return {
+        **({"missed": missed} if missed else {}),
         "countries": data.getlist("countries"),
         "attributes": [
             {"name": name, "op": op, "value": value}
@@ -69,6 +71,12 @@ def audience_of(data: MultiValueDict[str, str], *, whole: bool) -> dict[str, Any
             if name and (whole or value.strip() or op in segments.WITHOUT_VALUE)
         ],
     }
+
+
+def who_of(sent: str) -> list[str]:
+    """(state, reason) as it stands in a form: state:reason."""
+    state, _colon, reason = sent.partition(":")
+    return [state, reason]
 
 
 class ZoneSelect(forms.Select):

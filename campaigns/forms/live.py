@@ -1,6 +1,10 @@
 """What the acts of the live page send."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.lifecycle import unclear
 
@@ -17,3 +21,15 @@ class UnclearForm(forms.Form):
         self.is_valid()
         found: int | None = self.cleaned_data.get("message")
         return found
+
+
+class FollowUpForm(forms.Form):
+    """Who is sent to once more: state:reason, of those that are there."""
+
+    who = forms.MultipleChoiceField(error_messages={"required": _("Choose at least one line.")})
+
+    def __init__(self, *args: Any, choices: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["who"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(choice, choice) for choice in choices]

@@ -54,6 +54,16 @@ class Campaign(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     audience = models.JSONField(_("audience"), default=dict, blank=True, help_text="See campaigns.audience.filters.")
     when = models.CharField(_("when"), max_length=3, choices=When.choices, default=When.NOW)
+    # The run whose missed people this was made for; what it reaches is not offered again from there.
+    follows = models.ForeignKey(
+        "campaigns.Run",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="follow_ups",
+        verbose_name=_("follow-up of"),
+    )
     # The wall clock and zone are what a person said; due_at is the moment computed from them.
     local_at = models.DateTimeField(_("date and time"), null=True, blank=True)
     zone = models.CharField(_("time zone"), max_length=50, blank=True)

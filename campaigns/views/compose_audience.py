@@ -14,10 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from campaigns.audience import estimate
+from campaigns.audience import estimate, filters
 from campaigns.composing import drafts, problems
+from campaigns.forms import audience_words, reason_words
 from campaigns.forms import compose as forms
-from campaigns.forms import reason_words
 from campaigns.models import Campaign
 from campaigns.views import compose_frame
 from subscriptions import refusals, segments
@@ -37,7 +37,7 @@ def audience(request: HttpRequest, pk: int) -> HttpResponse:
     act = request.POST.get("act", "")
     version = forms.VersionForm(request.POST)
     try:
-        definition = segments.clean(forms.audience_of(request.POST, whole=not live and act in {"save", "next"}))
+        definition = filters.clean(forms.audience_of(request.POST, whole=not live and act in {"save", "next"}))
         drafts.edit_audience(
             campaign=campaign,
             audience=definition.as_json(),
@@ -96,6 +96,7 @@ def _page(
     context = {
         **_context(request, campaign),
         "problem": problem,
+        "missed": audience_words.missed(chosen),
         "countries": _countries(countries),
         "rows": [*rows, *[{"name": "", "op": "is", "value": ""}] * forms.EMPTY_ROWS],
         "columns": fields,

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.audience import estimate
 from campaigns.composing import limits, preview, problems, trial
+from campaigns.forms import audience_words, launch_words, reason_words
 from campaigns.forms import compose as forms
-from campaigns.forms import launch_words, reason_words
 from campaigns.models import Campaign
 from campaigns.sending import enqueue
 from campaigns.sending import schedule as sending
 from campaigns.views import compose_frame, compose_meter, compose_schedule
-from subscriptions import refusals, segments
+from subscriptions import refusals
 from subscriptions.models import OurPhone
 from subscriptions.views import access
 
@@ -222,6 +222,6 @@ def _routes(people: estimate.Estimate | None, *, has_file: bool) -> list[tuple[s
 
 def _filters(campaign: Campaign) -> list[str]:
     try:
-        return segments.described(segments.clean(campaign.audience))
+        return audience_words.described(campaign.audience)
     except refusals.Refused:
         return []

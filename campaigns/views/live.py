@@ -20,7 +20,7 @@ from campaigns.lifecycle import campaigns as lifecycle
 from campaigns.models import Campaign, History, Message, Run
 from campaigns.reports import dashboard, pace, recipients, sums
 from campaigns.sending import schedule
-from campaigns.views import live_ledger, live_parts, live_unclear
+from campaigns.views import live_follow_up, live_ledger, live_parts, live_unclear
 from subscriptions import refusals
 from subscriptions.views import access
 
@@ -131,46 +131,39 @@ def _run(campaign: Campaign) -> Run | None:
 def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
     run = _run(campaign)
     now = timezone.now()
-    context: dict[str, Any] = {"campaign": campaign, "run": run, "now": now}
-    shown = [
-        _part(request, "poll", "_live_poll.html", {**context, "every": _every(campaign), "query": _query(request)})
-    ]
-    shown.append(
-        _part(
-            request,
-            "top",
-            "_live_top.html",
-            {
-                **context,
-                "hold": reason_words.hold(campaign.hold_code, campaign.hold_detail),
-            },
-        )
-    )
+    found = sums.by_run(run_ids=[run.pk])[run.pk] if run else None
     speed = _pace(run, now)
-    trouble = {"silent": _silent(campaign), "stuck": speed["pace"].stuck if speed["pace"] else 0}
-    shown.append(
-        _part(
-            request, "trouble", "_live_trouble.html", {**context, **trouble, "has_file": run and run.revision.rendition}
-        )
-    )
-    ledger = live_ledger.alarm(run)
-    shown.append(_part(request, "ledger", "_live_ledger.html", {**context, **ledger}))
-    if run is not None:
-        found = sums.by_run(run_ids=[run.pk])[run.pk]
+    context: dict[str, Any] = {"campaign": campaign, "run": run, "now": now, **live_ledger.alarm(run)}
+    top = {
+        "hold": reason_words.hold(campaign.hold_code, campaign.hold_detail),
+        "may_follow_up": live_follow_up.may(run, found),
+    }
+    trouble = {
+        "silent": _silent(campaign),
+        "stuck": speed["pace"].stuck if speed["pace"] else 0,
+        "has_file": run and run.revision.rendition,
+    }
+    if run is not None and found is not None:
         doubt = live_unclear.note(run, found, now)
-        shown.append(_part(request, "unclear", "_live_unclear.html", {**context, "doubt": doubt}))
-        shown.append(_part(request, "sum", "_live_sum.html", {**context, **ledger, "sum": found, **speed}))
-        shown.append(_part(request, "people", "_live_people.html", {**context, **_people(request, run, found)}))
+        total = ("_live_sum.html", {"sum": found, **speed})
+        people = _people(request, run, found)
     else:
-        shown.append(_part(request, "unclear", "_live_unclear.html", {"doubt": None}))
         left_s = max(0, int(((campaign.due_at or now) - now).total_seconds()))
-        shown.append(
-            _part(request, "sum", "_live_booked.html", {**context, "left_s": left_s, "soon": left_s <= settings.UNDO_S})
-        )
+        doubt = None
+        total = ("_live_booked.html", {"left_s": left_s, "soon": left_s <= settings.UNDO_S})
         # Its place is there from the first moment, so that it can be swapped in when people were picked.
-        shown.append(_part(request, "people", "_live_people.html", {"sum": None}))
-    shown.append(_part(request, "story", "_live_story.html", {"story": _story(campaign)}))
-    return shown
+        people = {"sum": None}
+    shown: list[tuple[str, str, dict[str, Any]]] = [
+        ("poll", "_live_poll.html", {"every": _every(campaign), "query": _query(request)}),
+        ("top", "_live_top.html", top),
+        ("trouble", "_live_trouble.html", trouble),
+        ("ledger", "_live_ledger.html", {}),
+        ("unclear", "_live_unclear.html", {"doubt": doubt}),
+        ("sum", *total),
+        ("people", "_live_people.html", people),
+        ("story", "_live_story.html", {"story": _story(campaign)}),
+    ]
+    return [_part(request, id, template, {**context, **more}) for id, template, more in shown]
 
 
 def _part(request: HttpRequest, id: str, template: str, context: dict[str, Any]) -> live_parts.Part:
