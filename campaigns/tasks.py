@@ -11,8 +11,8 @@ from campaigns.assets import fit
 from campaigns.composing import drafts
 from campaigns.inbound import intake, media, sandbox
 from campaigns.lifecycle import ledger
+from campaigns.sending import breaker, files, health, numbers, rescue, start
 from campaigns.sending import drain as draining
-from campaigns.sending import files, health, numbers, rescue, start
 
 
 @shared_task
@@ -41,6 +41,7 @@ def sweep() -> None:
     rescue.ask(now=now)
     numbers.rehome_all(now=now)
     files.carry_on(now=now)
+    breaker.sweep(now=now)
     sandbox.keep_in_touch(now=now)
     drafts.adopt_made()
 

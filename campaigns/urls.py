@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/live/part", live.part, name="campaign_live_part"),
     path("campaigns/<int:pk>/pause", live.pause, name="campaign_pause"),
     path("campaigns/<int:pk>/resume", live.resume, name="campaign_resume"),
+    path("campaigns/<int:pk>/try-one", live.try_one, name="campaign_try_one"),
     path("campaigns/<int:pk>/cancel", live.cancel, name="campaign_cancel"),
     path("campaigns/<int:pk>/undo", live.undo, name="campaign_undo"),
     path("campaigns/<int:pk>/count-anew", live_ledger.count_anew, name="campaign_count_anew"),

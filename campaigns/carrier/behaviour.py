@@ -16,6 +16,8 @@ TAKEN: dict[str, bool] = {
     ACCEPT: True,
     "reject": False,
     "opted_out": False,
+    "not_authorised": False,
+    "sender_refused": False,
     "throttle": False,
     "unavailable": False,
     "server_error": False,
@@ -59,6 +61,8 @@ class Behaviour:
     hold_ms: float = 60_000.0
     throttle_retry_after_s: float = 1.0
     reject_share: float = 0.0
+    not_authorised_share: float = 0.0
+    sender_refused_share: float = 0.0
     throttle_share: float = 0.0
     unavailable_share: float = 0.0
     server_error_share: float = 0.0

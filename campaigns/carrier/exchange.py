@@ -20,6 +20,8 @@ SHUFFLED_S = 0.05
 NOT_TAKEN: dict[str, int] = {
     "reject": codes.BAD_NUMBER,
     "opted_out": codes.OPTED_OUT,
+    "not_authorised": codes.NOT_AUTHORISED,
+    "sender_refused": codes.SENDER_CANNOT_MMS,
     "throttle": codes.TOO_FAST,
     "unavailable": codes.UNAVAILABLE,
     "server_error": codes.SERVER_ERROR,

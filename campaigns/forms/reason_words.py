@@ -51,6 +51,46 @@ REASONS: dict[str, Promise] = {
     "unlisted": _("refused with a code that we do not know"),
 }
 
+# Why a campaign is paused or held.
+HOLDS: dict[str, Promise] = {
+    "by_person": _("Paused. Nothing more leaves; what is already with the provider cannot be recalled."),
+    "late": _(
+        "This campaign was due %(minutes)s minutes before anything could start. It is held, so that nothing leaves "
+        "at the wrong time: send it now, or cancel it."
+    ),
+    "audience_changed": _(
+        "You confirmed %(confirmed)s people; it is %(found)s at the start. That is more than 20 %% of difference, "
+        "so it is held: send to %(found)s people, or cancel it."
+    ),
+    "no_mms_number": _(
+        "The group has no active MMS-enabled number any more. When it has one again, send now; or cancel."
+    ),
+    "media_missing": _(
+        "The picture is no longer where files are kept, so nothing is sent without it. Whoever runs this "
+        "installation can bring it back from the backup; then resume. Or cancel."
+    ),
+    "media_unreachable": _(
+        "The place where files are kept does not answer, so nothing is sent without its picture. It goes on by "
+        "itself as soon as the picture can be fetched."
+    ),
+    "too_large_now": _(
+        "The message has %(weight)s, but the %(whose)s carries %(most)s, so nothing is sent. Ask %(person)s to "
+        "take that number out of the group; or cancel, make the file fit in a copy, and launch that."
+    ),
+    "account_refused": _(
+        "The provider refused our account (code %(code)s), so everything was paused after the first refusal. "
+        "An account manager can put the account right; then resume."
+    ),
+    "too_many_errors": _(
+        "It paused itself: of the last %(answers)s answers of the provider, %(errors)s were errors that are not "
+        "the recipients’ fault. Most often (%(times)s times) it said: %(said)s. Put that right, then try again "
+        "with one message."
+    ),
+    "changed_since_approval": _(
+        "What would be sent is no longer what was approved. Cancel it, look at a copy, and launch that."
+    ),
+}
+
 # Codes in receipts, of the sandbox carrier.
 _CARRIER: dict[str, Promise] = {
     "40001": _("the carrier says that this is no phone number"),
@@ -86,40 +126,22 @@ def act(why: str) -> str:
 
 def hold(code: str, detail: Mapping[str, Any]) -> str:
     """Why a campaign is paused or held, and what the person can do."""
-    sentences = {
-        "by_person": _("Paused. Nothing more leaves; what is already with the provider cannot be recalled."),
-        "late": _(
-            "This campaign was due %(minutes)s minutes before anything could start. It is held, so that nothing leaves "
-            "at the wrong time: send it now, or cancel it."
-        ),
-        "audience_changed": _(
-            "You confirmed %(confirmed)s people; it is %(found)s at the start. That is more than 20 %% of difference, "
-            "so it is held: send to %(found)s people, or cancel it."
-        ),
-        "no_mms_number": _(
-            "The group has no active MMS-enabled number any more. When it has one again, send now; or cancel."
-        ),
-        "media_missing": _(
-            "The picture is no longer where files are kept, so nothing is sent without it. Whoever runs this "
-            "installation can bring it back from the backup; then resume. Or cancel."
-        ),
-        "media_unreachable": _(
-            "The place where files are kept does not answer, so nothing is sent without its picture. It goes on by "
-            "itself as soon as the picture can be fetched."
-        ),
-        "too_large_now": _(
-            "The message has %(weight)s, but the %(whose)s carries %(most)s, so nothing is sent. Ask %(person)s to "
-            "take that number out of the group; or cancel, make the file fit in a copy, and launch that."
-        ),
-        "account_refused": _(
-            "The provider refused our account (code %(code)s), so everything was paused after the first refusal. "
-            "An account manager can put the account right; then resume."
-        ),
-        "changed_since_approval": _(
-            "What would be sent is no longer what was approved. Cancel it, look at a copy, and launch that."
-        ),
-    }
-    found = sentences.get(code)
+    found = HOLDS.get(code)
     if code == "too_large_now":
         detail = limit_words.held(detail)
-    return str(found) % dict(detail) if found else ""
+    if code == "too_many_errors":
+        detail = {**detail, "said": said(str(detail.get("said", "")))}
+    words = str(found) % dict(detail) if found else ""
+    if detail.get("tried"):
+        words += " " + _t("One message was tried again, and the answer was: %(said)s.") % {
+            "said": said(str(detail["tried"]))
+        }
+    return words
+
+
+def said(answer: str) -> str:
+    """A provider's answer as it is kept, "code words" or the network's own word, fit to stand in a sentence."""
+    code, _space, words = answer.partition(" ")
+    if words in REASONS:
+        return _t("%(words)s (code %(code)s)") % {"words": REASONS[words], "code": code}
+    return str(REASONS.get(answer, answer))

@@ -64,7 +64,7 @@ def move(
         # The campaign's row first, always in this order: two processes never wait for each other in a ring.
         campaign = Campaign.objects.select_for_update().get(pk=run.campaign_id)
         found = Run.objects.values_list("state", flat=True).get(pk=run.pk)
-        moved = Run.objects.filter(pk=run.pk, state=found, state__in=allowed).update(state=to, **columns)
+        moved = Run.objects.filter(pk=run.pk, state=found, state__in=allowed).update(state=to, trying=None, **columns)
         if not moved:
             raise campaigns.NotPossibleNow(
                 limit=sorted(allowed), found=found, words=campaigns.now_is(states.Campaign(campaign.state))
@@ -76,6 +76,32 @@ def move(
             campaigns.move(campaign=campaign, to=goal, by=by, now=now, why=why, hold_code=hold_code, hold_detail=detail)
         else:
             Campaign.objects.filter(pk=campaign.pk).update(hold_code=hold_code, hold_detail=detail)
+    run.refresh_from_db()
+
+
+def try_one(*, run: Run, message_id: int, by: User | None, now: datetime) -> None:
+    """Let one message of a paused run leave; `run` is refreshed. Raises NotPossibleNow, also while one is tried."""
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().get(pk=run.campaign_id)
+        tried = Run.objects.filter(pk=run.pk, state=states.Run.PAUSED, trying__isnull=True).update(trying=message_id)
+        if not tried:
+            raise campaigns.NotPossibleNow(
+                limit=states.Run.PAUSED, found=run.state, words=campaigns.now_is(states.Campaign(campaign.state))
+            )
+        _remember(run_id=run.pk, found=states.Run.PAUSED, to=states.Run.PAUSED, now=now, by=by, why="try_one")
+    run.refresh_from_db()
+
+
+def tried(*, run: Run, now: datetime, said: str) -> None:
+    """The try is over and the run stays paused; `said` is what the provider answered, '' where nothing was asked."""
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().get(pk=run.campaign_id)
+        over = Run.objects.filter(pk=run.pk, state=states.Run.PAUSED, trying=run.trying).update(trying=None)
+        if over and said:
+            Campaign.objects.filter(pk=campaign.pk).update(
+                hold_detail={**campaign.hold_detail, "tried": said, "tried_at": now.isoformat()}
+            )
+            _remember(run_id=run.pk, found=states.Run.PAUSED, to=states.Run.PAUSED, now=now, by=None, why="try_failed")
     run.refresh_from_db()
 
 

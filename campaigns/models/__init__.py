@@ -1,7 +1,7 @@
 from campaigns.models.asset import Asset, Fit, Rendition, Tag
 from campaigns.models.campaign import Campaign, Revision, Run
 from campaigns.models.check import LedgerCheck
-from campaigns.models.control import Halt
+from campaigns.models.control import AnswerCount, Halt
 from campaigns.models.message import Attempt, Drainer, Heartbeat, Message, NumberLease, Tally
 from campaigns.models.pace import BrandDay, SharedClock, StickyNumber
 from campaigns.models.traffic import (
@@ -15,6 +15,7 @@ from campaigns.models.traffic import (
 )
 
 __all__ = [
+    "AnswerCount",
     "Asset",
     "Attempt",
     "BrandDay",

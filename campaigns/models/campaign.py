@@ -174,6 +174,8 @@ class Run(models.Model):
     # Expansion goes in chunks by contact id: a crash carries on behind the last committed one.
     expanded_through = models.BigIntegerField(_("listed up to contact"), default=0)
     expanded_at = models.DateTimeField(_("listed at"), null=True)
+    # While it is paused this one message may leave all the same: its answer decides whether the run goes on.
+    trying = models.BigIntegerField(_("message that is tried"), null=True)
     started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

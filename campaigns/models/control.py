@@ -1,9 +1,11 @@
-"""Single-row truths over the whole installation."""
+"""What may stop sending: the one row that stops everything, and what providers said to a run of late."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.campaign import Run
 
 
 class Halt(models.Model):
@@ -32,3 +34,18 @@ class Halt(models.Model):
 
     def __str__(self) -> str:
         return self.code if self.is_on else "off"
+
+
+class AnswerCount(models.Model):
+    """How often a provider said something to a run within ten seconds; nothing said against us is ''. Incremented."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
+    slot = models.BigIntegerField()
+    said = models.CharField(max_length=120, blank=True)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "slot", "said"], name="answer_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} · {self.said} · {self.count}"

@@ -185,6 +185,11 @@ class NumberLease(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
     last_error_at = models.DateTimeField(null=True)
     last_sent_at = models.DateTimeField(null=True)
+    # Errors in a row that count towards a rest, rests in a row, and until when nothing leaves by this number. After a
+    # rest (`rests` > 0, the time over) one message goes out alone; what is said to it ends the rest or doubles it.
+    strikes = models.PositiveIntegerField(default=0)
+    rests = models.PositiveSmallIntegerField(default=0)
+    rested_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.number_id)

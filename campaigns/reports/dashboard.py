@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from campaigns import states
 from campaigns.models import Campaign, Heartbeat, NumberLease, Run
@@ -110,7 +110,9 @@ def _held(running: Sequence[Line]) -> list[Attention]:
 
 
 def _failing() -> list[Attention]:
-    leases = NumberLease.objects.filter(errors_in_a_row__gte=ERRORS_THAT_COUNT, number__is_active=True)
+    leases = NumberLease.objects.filter(
+        Q(errors_in_a_row__gte=ERRORS_THAT_COUNT) | Q(rests__gt=0), number__is_active=True
+    )
     return [
         Attention("number", lease, lease.last_error_at)
         for lease in leases.select_related("number__group").order_by("-errors_in_a_row", "number_id")

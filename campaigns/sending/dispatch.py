@@ -186,9 +186,16 @@ def _meaning(outcome: base.Outcome, tries: int) -> tuple[states.Message, Attempt
         case base.Throttled(retry_after_s):
             return states.Message.PENDING, Attempt.Outcome.THROTTLED, "slow_down", "", max(retry_after_s, 1.0)
         case base.NotSent(reason):
-            wait_s = min(FIRST_WAIT_S * 2 ** min(tries - 1, 6), LONGEST_WAIT_S)
+            wait_s = _next_wait_s(tries)
             return states.Message.PENDING, Attempt.Outcome.NOT_SENT, "provider_unreachable", reason, wait_s
+        case base.Rejected(code, _permanent, "account", words, raw):
+            # Certainly not taken, and nobody's fault but ours: nobody is lost for it.
+            return states.Message.PENDING, Attempt.Outcome.REJECTED, words, f"{code} {raw}", _next_wait_s(tries)
         case base.Rejected(code, _permanent, _fault, words, raw):
             return states.Message.FAILED, Attempt.Outcome.REJECTED, words, f"{code} {raw}", 0.0
         case base.Unknown(reason):
             return states.Message.UNKNOWN, Attempt.Outcome.UNKNOWN, "no_clear_answer", reason, 0.0
+
+
+def _next_wait_s(tries: int) -> float:
+    return min(FIRST_WAIT_S * 2.0 ** min(max(tries - 1, 0), 6), LONGEST_WAIT_S)

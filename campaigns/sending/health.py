@@ -1,26 +1,18 @@
-"""How numbers and processes fare: errors in a row, signs of life, and the pause that an account's refusal calls for."""
+"""How numbers and processes fare: errors in a row, rests, signs of life, and the pause that an account's refusal
+calls for."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
 from campaigns import states
 from campaigns.gateways import base
 from campaigns.lifecycle import campaigns, runs
-from campaigns.models import Heartbeat, Run
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer of a provider, for the health of the number that asked."""
-
-    number_id: int
-    run_id: int | None
-    outcome: base.Outcome
-    handed_over_at: datetime
+from campaigns.models import Heartbeat, NumberLease, Run
+from campaigns.sending import answers, breaker, rests
 
 
 def beat(*, process: str, now: datetime) -> None:
@@ -28,14 +20,25 @@ def beat(*, process: str, now: datetime) -> None:
     Heartbeat.objects.update_or_create(process=process, defaults={"at": now})
 
 
-def remember(*, answers: Sequence[Answer], now: datetime) -> None:
-    """Keep errors in a row and the last error of each number; a refusal of the whole account pauses its runs."""
-    own: dict[int, list[Answer]] = {}
-    for answer in answers:
+def remember(*, given: Sequence[answers.Answer], now: datetime) -> None:
+    """Keep errors in a row, rests and the last error of each number; pause runs that the answers speak against."""
+    own: dict[int, list[answers.Answer]] = {}
+    for answer in given:
         own.setdefault(answer.number_id, []).append(answer)
     if own:
         _write([_lately(number_id, some) for number_id, some in sorted(own.items())], now)
-    _pause_refused(answers, now)
+        _rest(own, now)
+    _pause_refused(given, now)
+    breaker.remember(given=given, now=now)
+
+
+def _rest(own: Mapping[int, Sequence[answers.Answer]], now: datetime) -> None:
+    """Begin, lengthen or end rests; where nothing speaks against a number that did not rest, nothing is written."""
+    bad = [pk for pk, some in own.items() if any(answers.against_number(answer.outcome) for answer in some)]
+    uneasy = NumberLease.objects.filter(Q(pk__in=bad) | Q(strikes__gt=0) | Q(rests__gt=0), pk__in=list(own))
+    for lease in uneasy.order_by("pk"):
+        columns = rests.after(lease=lease, own=own[lease.pk], now=now)
+        NumberLease.objects.filter(pk=lease.pk).update(**columns)
 
 
 class _Lately(NamedTuple):
@@ -48,7 +51,7 @@ class _Lately(NamedTuple):
     told: str
 
 
-def _lately(number_id: int, own: Sequence[Answer]) -> _Lately:
+def _lately(number_id: int, own: Sequence[answers.Answer]) -> _Lately:
     errors, told = _errors_in_a_row(own)
     return _Lately(number_id, max(answer.handed_over_at for answer in own), errors, int(errors == len(own)), told[:300])
 
@@ -74,10 +77,10 @@ def _write(rows: Sequence[_Lately], now: datetime) -> None:
         )
 
 
-def _errors_in_a_row(answers: Iterable[Answer]) -> tuple[int, str]:
+def _errors_in_a_row(given: Iterable[answers.Answer]) -> tuple[int, str]:
     """How many answers at the end of the batch speak against the number or its account, and the last words."""
     errors, told = 0, ""
-    for answer in answers:
+    for answer in given:
         match answer.outcome:
             case base.Accepted():
                 errors = 0
@@ -90,10 +93,10 @@ def _errors_in_a_row(answers: Iterable[Answer]) -> tuple[int, str]:
     return errors, told
 
 
-def _pause_refused(answers: Sequence[Answer], now: datetime) -> None:
+def _pause_refused(given: Sequence[answers.Answer], now: datetime) -> None:
     refused = {
         answer.run_id: answer.outcome
-        for answer in answers
+        for answer in given
         if answer.run_id is not None and isinstance(answer.outcome, base.Rejected) and answer.outcome.fault == "account"
     }
     for run in Run.objects.filter(pk__in=refused, state=states.Run.RUNNING):

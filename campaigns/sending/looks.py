@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from campaigns import states
 from campaigns.gateways import registry
 from campaigns.lifecycle import halt
@@ -39,6 +41,7 @@ def take(*, message_ids: Collection[int], claim_token: str) -> dict[int, Verdict
             "group_id",
             "contact_id",
             "run__state",
+            "run__trying",
             "contact__is_fictitious",
             "number__group_id",
             "number__group__is_active",
@@ -47,6 +50,7 @@ def take(*, message_ids: Collection[int], claim_token: str) -> dict[int, Verdict
             "number__registration",
             "number__account__is_active",
             "number__account__kind",
+            "number__lease__rested_until",
         )
     )
     if halt.is_on():
@@ -57,7 +61,7 @@ def take(*, message_ids: Collection[int], claim_token: str) -> dict[int, Verdict
 
 
 def _verdict(row: Mapping[str, Any], barred: dict[tuple[int, int], str], proved: set[str]) -> Verdict:
-    if row["run__state"] not in (None, states.Run.RUNNING) or not _number_serves(row):
+    if not _run_goes(row) or not _number_serves(row):
         return BACK
     provider = registry.capabilities(kind=row["number__account__kind"])
     if not provider.fictitious_allowed and (row["contact__is_fictitious"] or phones.is_fictional(row["to_phone"])):
@@ -68,6 +72,13 @@ def _verdict(row: Mapping[str, Any], barred: dict[tuple[int, int], str], proved:
     return Verdict(go=False, skip=reason) if reason else GO
 
 
+def _run_goes(row: Mapping[str, Any]) -> bool:
+    """It belongs to no run, its run is running, or it is the one message that is tried while its run is paused."""
+    if row["run__state"] == states.Run.PAUSED:
+        return bool(row["run__trying"] == row["id"])
+    return row["run__state"] in (None, states.Run.RUNNING)
+
+
 def _number_serves(row: Mapping[str, Any]) -> bool:
     return bool(
         row["number__is_active"]
@@ -75,6 +86,7 @@ def _number_serves(row: Mapping[str, Any]) -> bool:
         and row["number__account__is_active"]
         and row["number__registration"] == SenderNumber.Registration.REGISTERED
         and row["number__group_id"] == row["group_id"]
+        and not (row["number__lease__rested_until"] and row["number__lease__rested_until"] > timezone.now())
         and (row["number__is_mms_enabled"] or row["sent_as"] == Message.SentAs.TEXT)
     )
 

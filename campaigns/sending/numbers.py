@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from campaigns import states
 from campaigns.audience import shares
 from campaigns.lifecycle import claiming, halt, tallies
 from campaigns.models import Campaign, Message, Run
-from campaigns.sending import brands
+from campaigns.sending import brands, breaker, rests
 from subscriptions.models import SenderNumber
 
 # Rows moved in one transaction.
@@ -34,14 +34,14 @@ def due(*, now: datetime) -> list[SenderNumber]:
     if halt.is_on():
         return []
     waiting = Message.objects.filter(
-        Q(run__isnull=True) | Q(run_id__in=_running_ids()),
+        Q(run__isnull=True) | Q(run_id__in=_running_ids()) | Q(pk__in=breaker.tried()),
         Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now),
         Q(sent_as=Message.SentAs.TEXT) | Q(number__is_mms_enabled=True),
         number_id=OuterRef("pk"),
         group_id=OuterRef("group_id"),
         state=states.Message.PENDING,
     )
-    usable = SenderNumber.objects.usable()
+    usable = SenderNumber.objects.usable().exclude(lease__rested_until__gt=now)
     if spent := brands.full(now=now):
         confirmations = Exists(waiting.filter(kind=Message.Kind.CONFIRMATION))
         usable = usable.filter(Q(brand__isnull=True) | ~Q(brand__in=list(spent)) | confirmations)
@@ -85,16 +85,38 @@ def claim(*, wants: Sequence[Want], token: str, now: datetime) -> list[Got]:
         .distinct()
     )
     running = _running_ids()
-    able = [want for want in wants if want.number_id in usable]
+    tried = breaker.tried_at(number_ids=ids, now=now)
+    able = _awake([want for want in wants if want.number_id in usable], tried, now)
     with transaction.atomic():
         # In the order of brands: their days are locked, and two processes must not wait for each other in a ring.
         taken = [
-            _take(want, usable[want.number_id], [None, *running] if want.number_id in urgent else running, token, now)
+            _take(want, usable[want.number_id], _run_ids(want, tried, urgent, running), token, now)
             for want in sorted(able, key=lambda want: (want.brand_id or 0, want.number_id))
         ]
         claimed = iter(claiming.begin(taken=taken, now=now))
     got = {one.number_id: (one, list(itertools.islice(claimed, len(one.ids)))) for one in taken}
     return [_got(want, *got.get(want.number_id, (None, []))) for want in wants]
+
+
+def _awake(wants: Sequence[Want], tried: Mapping[int, breaker.Tried], now: datetime) -> list[Want]:
+    """The wants without those of numbers that rest; who tries whether errors are over takes one message alone."""
+    most = rests.at_most(number_ids=[want.number_id for want in wants], now=now)
+    awake = []
+    for want in wants:
+        limit, cursors = min(want.limit, most.get(want.number_id, want.limit)), want.cursors
+        if one := tried.get(want.number_id):
+            limit, cursors = min(limit, 1), {**cursors, one.run_id: one.message_id - 1}
+        if limit > 0:
+            awake.append(dataclasses.replace(want, limit=limit, cursors=cursors))
+    return awake
+
+
+def _run_ids(
+    want: Want, tried: Mapping[int, breaker.Tried], urgent: Collection[int], running: Sequence[int]
+) -> list[int | None]:
+    """Where a number looks for work: the one message that is tried, what belongs to no run, the running runs."""
+    first: list[int | None] = [tried[want.number_id].run_id] if want.number_id in tried else []
+    return [*first, *([None] if want.number_id in urgent else []), *running]
 
 
 def _got(want: Want, taken: claiming.Taken | None, claimed: list[claiming.Claimed]) -> Got:

@@ -15,7 +15,7 @@ from campaigns import states
 from campaigns.gateways import base, http
 from campaigns.lifecycle import messages
 from campaigns.models import Attempt
-from campaigns.sending import brands, counted, dispatch, files, health, looks, pacing
+from campaigns.sending import answers, brands, counted, dispatch, files, health, looks, pacing
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Outbox:
         self._room = asyncio.Semaphore(in_flight)
         self._sends: set[asyncio.Task[None]] = set()
         self._settlements: list[messages.Settlement] = []
-        self._answers: list[health.Answer] = []
+        self._answers: list[answers.Answer] = []
         self._asked: list[tuple[list[int], asyncio.Future[dict[int, looks.Verdict]]]] = []
         self._asking = asyncio.Event()
         self._flushing = asyncio.Lock()
@@ -107,15 +107,16 @@ class Outbox:
         monotonic = asyncio.get_running_loop().time()
         if isinstance(outcome, base.Throttled):
             clock.rest(seconds=outcome.retry_after_s, monotonic=monotonic)
-        elif isinstance(outcome, base.NotSent):
+        elif isinstance(outcome, base.NotSent) or (isinstance(outcome, base.Rejected) and outcome.fault == "account"):
+            # An account that is refused is refused for the next one too: its run is paused with the next batch.
             clock.rest(seconds=UNREACHABLE_REST_S, monotonic=monotonic)
         now = timezone.now()
-        if isinstance(outcome, base.Throttled | base.NotSent):
+        one = ready.claimed
+        self._answers.append(answers.Answer(number_id, one.run_id, one.message_id, outcome, handed_over_at))
+        settlement = dispatch.settlement(ready=ready, outcome=outcome, handed_over_at=handed_over_at, now=now)
+        if settlement.state is states.Message.PENDING:
             self._unused += counted.unused(ready=[ready])
-        self._answers.append(health.Answer(number_id, ready.claimed.run_id, outcome, handed_over_at))
-        self._settlements.append(
-            dispatch.settlement(ready=ready, outcome=outcome, handed_over_at=handed_over_at, now=now)
-        )
+        self._settlements.append(settlement)
 
     def unfit(self, one: dispatch.Unfit) -> None:
         """Write a message off that cannot be handed over, with its reason."""
@@ -161,18 +162,18 @@ class Outbox:
         """Write all answers that came in; what cannot be written is kept."""
         async with self._flushing:
             while self._settlements:
-                batch, answers = self._settlements[:BATCH], self._answers[:BATCH]
+                batch, given = self._settlements[:BATCH], self._answers[:BATCH]
 
-                def work(batch: list[messages.Settlement] = batch, answers: list[health.Answer] = answers) -> None:
+                def work(batch: list[messages.Settlement] = batch, given: list[answers.Answer] = given) -> None:
                     messages.settle(settlements=batch, claim_token=self._token)
-                    health.remember(answers=answers, now=timezone.now())
+                    health.remember(given=given, now=timezone.now())
 
                 await self._db(work)
                 unused, self._unused = self._unused, Counter()
                 if unused:
                     await self._db(functools.partial(brands.give_back, parts=unused))
-                self.unwritten.subtract(answer.number_id for answer in answers)
-                del self._settlements[: len(batch)], self._answers[: len(answers)]
+                self.unwritten.subtract(answer.number_id for answer in given)
+                del self._settlements[: len(batch)], self._answers[: len(given)]
 
     async def settle_down(self) -> None:
         """Wait for what is in flight and write all answers. Raises DatabaseError when the database stays away."""

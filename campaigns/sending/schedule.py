@@ -17,6 +17,7 @@ from campaigns.audience import estimate
 from campaigns.composing import body, discretion, drafts, problems
 from campaigns.lifecycle import campaigns, messages, runs
 from campaigns.models import Campaign, History, Revision, Run
+from campaigns.sending import breaker
 from subscriptions import refusals
 
 
@@ -133,6 +134,15 @@ def resume(*, campaign: Campaign, by: User, now: datetime) -> None:
         why="by_person",
         only_from={states.Run.HELD, states.Run.PAUSED},
     )
+    breaker.forget(run_id=run.pk)
+
+
+def try_one(*, campaign: Campaign, by: User, now: datetime) -> None:
+    """Let one message of a run leave that errors paused: its answer decides whether the rest follows.
+
+    Raises breaker.NothingToTry, NotPossibleNow.
+    """
+    breaker.try_one(run=_open_run(campaign), by=by, now=now)
 
 
 def cancel(*, campaign: Campaign, by: User, now: datetime) -> None:

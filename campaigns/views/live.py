@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from campaigns.lifecycle import campaigns as lifecycle
 from campaigns.models import Campaign, History, Message, Run
 from campaigns.reports import dashboard, pace, recipients, sums
 from campaigns.sending import schedule
-from campaigns.views import live_follow_up, live_ledger, live_parts, live_unclear
+from campaigns.views import live_control, live_follow_up, live_ledger, live_parts, live_unclear
 from subscriptions import refusals
 from subscriptions.views import access
 
@@ -75,6 +76,14 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Carry on with the rest, or release what was held."""
     campaign = get_object_or_404(Campaign, pk=pk)
     return _act(request, campaign, schedule.resume, _("“%(name)s” goes on with the rest."))
+
+
+@require_POST
+@access.permission_needed("campaigns.launch_campaign")
+def try_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let one message leave; its answer decides whether the rest follows."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    return _act(request, campaign, schedule.try_one, _("One message of “%(name)s” is tried; its answer decides."))
 
 
 @require_POST
@@ -135,12 +144,13 @@ def _parts(request: HttpRequest, campaign: Campaign) -> list[live_parts.Part]:
     speed = _pace(run, now)
     context: dict[str, Any] = {"campaign": campaign, "run": run, "now": now, **live_ledger.alarm(run)}
     top = {
-        "hold": reason_words.hold(campaign.hold_code, campaign.hold_detail),
+        **live_control.hold(campaign, run),
         "may_follow_up": live_follow_up.may(run, found),
     }
     trouble = {
         "silent": _silent(campaign),
         "stuck": speed["pace"].stuck if speed["pace"] else 0,
+        **live_control.rests(run, now),
         "has_file": run and run.revision.rendition,
     }
     if run is not None and found is not None:
@@ -178,7 +188,7 @@ def _query(request: HttpRequest) -> str:
 def _every(campaign: Campaign) -> int:
     open_states = {states.Campaign.RUNNING, states.Campaign.SCHEDULED}
     settled_long_ago = timezone.now() - timedelta(minutes=5)
-    recent = campaign.runs.filter(finished_at__gte=settled_long_ago).exists()
+    recent = campaign.runs.filter(Q(finished_at__gte=settled_long_ago) | Q(trying__isnull=False)).exists()
     return QUICK_S if campaign.state in open_states or recent else SLOW_S
 
 

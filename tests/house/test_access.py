@@ -23,7 +23,7 @@ REFUSED = {
         *("library_use", "library_cut", "person_add", "person_consent", "person_suppress", "person_unsuppress"),
         *("card_new", "card_edit", "card_preview"),
         *("campaign_count_anew", "campaign_unclear", "campaign_follow_up"),
-        *("import_new", "import_commit", "import_drop", "start_for_real", "halt", "halt_release"),
+        *("import_new", "import_commit", "import_drop", "start_for_real", "campaign_try_one", "halt", "halt_release"),
     },
     roles.MARKETER: {"start_for_real", "campaign_count_anew"},
     roles.ACCOUNT_MANAGER: set(),

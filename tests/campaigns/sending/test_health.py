@@ -7,7 +7,7 @@ import pytest
 
 from campaigns.gateways import base
 from campaigns.models import NumberLease
-from campaigns.sending import health
+from campaigns.sending import answers, health
 from subscriptions.models import SenderNumber
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,8 @@ def _number() -> SenderNumber:
 
 
 def _remember(*told: tuple[SenderNumber, base.Outcome], now: datetime = NOW) -> None:
-    answers = [health.Answer(number.pk, None, outcome, now - timedelta(seconds=1)) for number, outcome in told]
-    health.remember(answers=answers, now=now)
+    given = [answers.Answer(number.pk, None, 0, outcome, now - timedelta(seconds=1)) for number, outcome in told]
+    health.remember(given=given, now=now)
 
 
 def _lease(number: SenderNumber) -> NumberLease:
