@@ -11,7 +11,7 @@ from campaigns.assets import fit
 from campaigns.composing import drafts
 from campaigns.inbound import intake, media, sandbox
 from campaigns.lifecycle import ledger
-from campaigns.sending import breaker, files, health, numbers, rescue, start
+from campaigns.sending import breaker, files, health, instance, numbers, rescue, restore, start
 from campaigns.sending import drain as draining
 
 
@@ -37,11 +37,13 @@ def tick() -> None:
 def sweep() -> None:
     """Every five seconds: what a crash or an outage left behind is named, moved or asked about."""
     now = timezone.now()
+    instance.step(now=now)
     rescue.abandoned(now=now)
     rescue.ask(now=now)
     numbers.rehome_all(now=now)
     files.carry_on(now=now)
     breaker.sweep(now=now)
+    restore.compare(now=now)
     sandbox.keep_in_touch(now=now)
     drafts.adopt_made()
 

@@ -275,6 +275,10 @@ else:
         "unacked_restore_throttle": 1,
     }
 
+# Which database was last at work here, kept outside of it (docs/decisions/0019): machines that share a database share
+# this file, or each stops all sending when it meets the database for the first time while nobody else is at work.
+BOOT_MARK = Path(env.text("MMSADMIN_BOOT_MARK", str(VAR / "boot_mark")))
+
 # The sandbox carrier: a pretend provider in a process of its own. Refused in production.
 SANDBOX = env.flag("SANDBOX", not PRODUCTION)
 if SANDBOX and PRODUCTION:

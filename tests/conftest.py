@@ -44,6 +44,7 @@ def _english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _own_files(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.BOOT_MARK = tmp_path / "boot_mark"
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from campaigns.models import Halt
+from campaigns.models import Halt, Instance
 from campaigns.reports import beyond_recall
 
 
@@ -44,3 +46,42 @@ def found_words(found: beyond_recall.Found) -> list[str]:
         found.gone,
     ) % {"count": found.gone}
     return [line for line, count in ((waiting, found.waiting), (gone, found.gone)) if count]
+
+
+def grave_words(stop: Halt, row: Instance | None, unlisted: int) -> list[str]:
+    """After a restore, or in a clone: what is not known here, how far the comparison is, and what to look at."""
+    if stop.code not in (Halt.Code.RESTORED, Halt.Code.CLONED) or row is None or row.knows_until is None:
+        return []
+    since = date_format(timezone.localtime(row.knows_until), "DATETIME_FORMAT")
+    lines = [_t("What left after %(since)s is not known to this database.") % {"since": since}]
+    if stop.code == Halt.Code.CLONED:
+        lines.append(_t("If the other one still sends, do not carry on here: both would send to the same people."))
+    if row.compared_at:
+        lines.append(
+            ngettext(
+                "It was compared with what the providers accepted since: %(count)d waiting message had left already. "
+                "It is marked so and does not leave again.",
+                "It was compared with what the providers accepted since: %(count)d waiting messages had left already. "
+                "They are marked so and do not leave again.",
+                row.found,
+            )
+            % {"count": row.found}
+        )
+    else:
+        lines.append(_t("It is being compared with what the providers accepted since. Reload the page in a moment."))
+    if unlisted:
+        lines.append(
+            ngettext(
+                "%(count)d message waits at a provider that cannot say what it accepted: look there before you go on.",
+                "%(count)d messages wait at providers that cannot say what they accepted: look there before you go on.",
+                unlisted,
+            )
+            % {"count": unlisted}
+        )
+    lines.append(
+        _t(
+            "What people wrote since then is missing too: who wrote STOP stands in the provider’s own record only. "
+            "Unsubscribe them here first."
+        )
+    )
+    return lines

@@ -86,6 +86,10 @@ HOLDS: dict[str, Promise] = {
         "the recipients’ fault. Most often (%(times)s times) it said: %(said)s. Put that right, then try again "
         "with one message."
     ),
+    "may_have_run": _(
+        "This campaign was due before the database was set back to an older state, so it may have been sent already. "
+        "Who is known to have got it is marked so. Send it to the others now, or cancel it."
+    ),
     "changed_since_approval": _(
         "What would be sent is no longer what was approved. Cancel it, look at a copy, and launch that."
     ),

@@ -151,6 +151,28 @@ class Sighting:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message that the provider accepted, as its own list tells it; `reference` is empty where it keeps none."""
+
+    provider_id: str
+    reference: str
+    from_number: str
+    to_phone: str
+    text: str
+    state: ReportedState
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentPage:
+    """A page of that list, oldest first. `cursor` leads to the next one; empty: this was the last."""
+
+    entries: tuple[Sent, ...]
+    cursor: str
+
+
 class Forged(Exception):
     """The proof of a callback is missing, wrong or too old. The caller of the webhook learns no reason."""
 
@@ -190,6 +212,7 @@ class Capabilities:
     reports_delivery: bool
     converts_to_link: bool
     finds_by_reference: bool
+    lists_sent: bool
     fictitious_allowed: bool
     accepted_mimes: frozenset[str]
     retry_safe_codes: frozenset[str] = frozenset()
@@ -210,6 +233,10 @@ class Gateway(Protocol):
 
     async def find(self, *, session: http.Session, reference: str) -> Sighting | None:
         """Ask the provider whether it ever took this attempt; None if it says no. Raises `http.Trouble`."""
+
+    async def list_sent(self, *, session: http.Session, since: datetime, cursor: str) -> SentPage:
+        """What this account's messages were that the provider accepted since then, a page at a time; `cursor` is ''
+        or that of the page before. Only where `lists_sent`. Raises `http.Trouble`."""
 
     def verify(self, *, callback: Callback, now: datetime) -> None:
         """Prove that a callback is the provider's own and fresh. Raises `Forged`. Constant time."""

@@ -19,6 +19,8 @@ from campaigns.gateways import base, http
 
 REPLAY_WINDOW_S = 300
 RAW_LIMIT_CHARACTERS = 500
+# Messages of a page of the carrier's list; a page of the longest texts stays below http.ANSWER_LIMIT_BYTES.
+PAGE = 100
 
 CAPABILITIES = base.Capabilities(
     provider="sandbox",
@@ -28,6 +30,7 @@ CAPABILITIES = base.Capabilities(
     reports_delivery=True,
     converts_to_link=False,
     finds_by_reference=True,
+    lists_sent=True,
     fictitious_allowed=True,
     accepted_mimes=frozenset({"image/jpeg", "image/png", "image/gif", "text/vcard", "text/x-vcard"}),
     config_fields=(
@@ -125,6 +128,20 @@ class Sandbox:
         except (ValueError, KeyError, TypeError, IndexError):
             raise http.Trouble("unreadable answer") from None
 
+    async def list_sent(self, *, session: http.Session, since: datetime, cursor: str) -> base.SentPage:
+        """The carrier's record since then; see `base.Gateway.list_sent`."""
+        after = f"&after={quote(cursor, safe='')}" if cursor else ""
+        asked = f"since={quote(since.astimezone(UTC).isoformat(), safe='')}&limit={PAGE}{after}"
+        answer = await session.get(url=f"{self.base_url}/v1/messages?{asked}", headers=self._headers())
+        if answer.status != 200:
+            raise http.Trouble(f"status {answer.status}")
+        try:
+            found = json.loads(answer.body)["messages"]
+            entries = tuple(_sent(one) for one in found if one["account"] == self.account)
+            return base.SentPage(entries, str(int(found[-1]["seq"])) if len(found) == PAGE else "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise http.Trouble("unreadable answer") from None
+
     def verify(self, *, callback: base.Callback, now: datetime) -> None:
         """Check stamp and signature against both secrets; see `base.Gateway.verify`."""
         headers = {name.lower(): value for name, value in callback.headers.items()}
@@ -209,6 +226,20 @@ def _sighting(found: dict[str, Any]) -> base.Sighting:
         code=str(found["code"] or ""),
         parts=int(found["parts"]),
         at=_moment(found["at"]),
+    )
+
+
+def _sent(found: dict[str, Any]) -> base.Sent:
+    seen = _sighting(found)
+    return base.Sent(
+        provider_id=seen.provider_id,
+        reference=_storable(seen.reference),
+        from_number=_text(found, "from"),
+        to_phone=_text(found, "to"),
+        text=_storable(str(found["text"] or "")),
+        state=seen.state,
+        code=seen.code,
+        at=seen.at,
     )
 
 

@@ -1,7 +1,7 @@
 from campaigns.models.asset import Asset, Fit, Rendition, Tag
 from campaigns.models.campaign import Campaign, Revision, Run
 from campaigns.models.check import LedgerCheck
-from campaigns.models.control import AnswerCount, Halt
+from campaigns.models.control import AnswerCount, Halt, Instance
 from campaigns.models.message import Attempt, Drainer, Heartbeat, Message, NumberLease, Tally
 from campaigns.models.pace import BrandDay, SharedClock, StickyNumber
 from campaigns.models.traffic import (
@@ -29,6 +29,7 @@ __all__ = [
     "History",
     "Inbound",
     "InboundMedia",
+    "Instance",
     "LedgerCheck",
     "MediaLink",
     "Message",

@@ -49,3 +49,29 @@ class AnswerCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} · {self.said} · {self.count}"
+
+
+class Instance(models.Model):
+    """Which database this is, and how far it has come. One row; see `sending/instance.py`.
+
+    After it was set back: when that was noticed, up to when it knows what left, and how far the comparison with what
+    providers accepted since has come.
+    """
+
+    ONE = 1
+
+    id = models.BigIntegerField(primary_key=True, default=ONE)
+    token = models.CharField(max_length=40)
+    count = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+    stepped_back_at = models.DateTimeField(null=True)
+    knows_until = models.DateTimeField(null=True)
+    compared_at = models.DateTimeField(null=True)
+    cursors = models.JSONField(default=dict)
+    found = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="instance_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"{self.token} · {self.count}"

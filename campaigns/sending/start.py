@@ -11,7 +11,7 @@ from campaigns.audience import expand
 from campaigns.composing import limits
 from campaigns.lifecycle import campaigns, messages, runs
 from campaigns.models import Campaign, History, Revision, Run, Tally
-from campaigns.sending import files, rescue, schedule, weight
+from campaigns.sending import files, rescue, restore, schedule, weight
 
 # A start that is later than this is held and asks: yesterday's 'today' is not sent this morning.
 LATEST = timedelta(hours=1)
@@ -57,6 +57,8 @@ def _open(run: Run, now: datetime) -> Run:
     people = expand.run(run=run, now=now)
     if abs(people - run.expected_people) > TOLERANCE * run.expected_people:
         return _hold(run, now, "audience_changed", {"confirmed": run.expected_people, "found": people})
+    if restore.may_have_run(run=run):
+        return _hold(run, now, "may_have_run", {})
     if now - run.due_at > LATEST and not _released(run):
         return _hold(run, now, "late", {"minutes": int((now - run.due_at).total_seconds() // 60)})
     runs.move(run=run, to=states.Run.RUNNING, now=now, only_from={states.Run.EXPANDING})

@@ -15,6 +15,7 @@ from campaigns.forms import halt as forms
 from campaigns.lifecycle import halt as lifecycle
 from campaigns.models import Halt
 from campaigns.reports import beyond_recall
+from campaigns.sending import instance, restore
 from subscriptions.views import access
 
 
@@ -37,15 +38,26 @@ def stop(request: HttpRequest) -> HttpResponse:
 @access.permission_needed(roles.LAUNCH)
 def carry_on(request: HttpRequest) -> HttpResponse:
     """Let everything go on where it stood."""
+    refused = ""
     if request.method == "POST":
         assert isinstance(request.user, User)
-        if lifecycle.release(by=request.user, now=timezone.now()):
-            messages.success(request, _("Sending goes on where it stood."))
+        uncompared = request.POST.get("uncompared") == "on"
+        try:
+            found = restore.release(by=request.user, now=timezone.now(), uncompared=uncompared)
+        except restore.NotCompared as error:
+            refused = str(error)
         else:
-            messages.info(request, _("Sending was not stopped."))
-        return HttpResponseRedirect(_back(request))
-    page = {"found": forms.found_words(beyond_recall.of_everything()), "back": _back(request)}
-    return render(request, "campaigns/halt_release.html", page)
+            messages.success(request, _("Sending goes on where it stood.") if found else _("Sending was not stopped."))
+            return HttpResponseRedirect(_back(request))
+    stop = lifecycle.current()
+    page = {
+        "found": forms.found_words(beyond_recall.of_everything()),
+        "grave": forms.grave_words(stop, instance.current(), restore.unlisted()) if stop else [],
+        "waits": stop is not None and stop.code in lifecycle.GRAVE and not restore.is_compared(),
+        "refused": refused,
+        "back": _back(request),
+    }
+    return render(request, "campaigns/halt_release.html", page, status=422 if refused else 200)
 
 
 def _back(request: HttpRequest) -> str:

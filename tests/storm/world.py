@@ -172,6 +172,7 @@ def made(
         "SANDBOX_URL": carrier.base_url,
         "SANDBOX_SECRET": carrier.secret,
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+        "BOOT_MARK": str(folder / "boot_mark"),
     }
     world = World(on, nursery.Place(folder, _database(on, name), settings), carrier, port, shared)
     try:

@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from campaigns.management import catalogues
+from campaigns.sending import instance
 
 
 class Command(BaseCommand):
@@ -18,6 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         catalogues.compile_changed(locale_dir=settings.BASE_DIR / "locale")
         call_command("migrate", interactive=False, verbosity=0)
+        # Before the demo world, whose messages would make a fresh database look like an old one.
+        instance.step(now=timezone.now())
         collect_static()
         if settings.DEMO and "demo" in get_commands():
             call_command("demo", stdout=self.stdout)
