@@ -3,8 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -48,15 +46,19 @@ def found_words(found: beyond_recall.Found) -> list[str]:
     return [line for line, count in ((waiting, found.waiting), (gone, found.gone)) if count]
 
 
-def grave_words(stop: Halt, row: Instance | None, unlisted: int) -> list[str]:
-    """After a restore, or in a clone: what is not known here, how far the comparison is, and what to look at."""
+def grave_words(stop: Halt, row: Instance | None, *, since: str, unlisted: int) -> list[str]:
+    """After a restore, or in a clone: what is not known here, how far the comparison is, and what to look at. `since`
+    is the moment up to which it is known what left, in words."""
     if stop.code not in (Halt.Code.RESTORED, Halt.Code.CLONED) or row is None or row.knows_until is None:
         return []
-    since = date_format(timezone.localtime(row.knows_until), "DATETIME_FORMAT")
     lines = [_t("What left after %(since)s is not known to this database.") % {"since": since}]
     if stop.code == Halt.Code.CLONED:
         lines.append(_t("If the other one still sends, do not carry on here: both would send to the same people."))
-    if row.compared_at:
+    if row.compared_at and not row.found:
+        lines.append(
+            _t("It was compared with what the providers accepted since: nobody who waits here has got a message.")
+        )
+    elif row.compared_at:
         lines.append(
             ngettext(
                 "It was compared with what the providers accepted since: %(count)d waiting message had left already. "

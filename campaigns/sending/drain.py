@@ -82,6 +82,7 @@ class _Slice:
         self._ends_at = loop.time() + self._seconds
         self._busy_at = loop.time()
         if await self._db(lambda: instance.step(now=timezone.now())) == "watching":
+            await self._db(self._beat)
             return Result(handed_over=0, more=False)
         async with http.Session(in_flight=IN_FLIGHT) as session:
             self._outbox = outbox.Outbox(

@@ -34,6 +34,7 @@ _BELONGS_TO = {
     "campaigns:campaign_launch": "campaigns:compose_review",
     "campaigns:campaign_pause": "campaigns:campaign_live",
     "campaigns:campaign_resume": "campaigns:campaign_live",
+    "campaigns:campaign_try_one": "campaigns:campaign_live",
     "campaigns:campaign_cancel": "campaigns:campaign_live",
     "campaigns:campaign_undo": "campaigns:campaign_live",
     "campaigns:campaign_count_anew": "campaigns:campaign_live",

@@ -16,6 +16,7 @@ from campaigns.lifecycle import halt as lifecycle
 from campaigns.models import Halt
 from campaigns.reports import beyond_recall
 from campaigns.sending import instance, restore
+from campaigns.templatetags import frame
 from subscriptions.views import access
 
 
@@ -52,12 +53,19 @@ def carry_on(request: HttpRequest) -> HttpResponse:
     stop = lifecycle.current()
     page = {
         "found": forms.found_words(beyond_recall.of_everything()),
-        "grave": forms.grave_words(stop, instance.current(), restore.unlisted()) if stop else [],
+        "grave": _grave(stop),
         "waits": stop is not None and stop.code in lifecycle.GRAVE and not restore.is_compared(),
         "refused": refused,
         "back": _back(request),
     }
     return render(request, "campaigns/halt_release.html", page, status=422 if refused else 200)
+
+
+def _grave(stop: Halt | None) -> list[str]:
+    row = instance.current()
+    if stop is None or row is None:
+        return []
+    return forms.grave_words(stop, row, since=frame.zoned(row.knows_until), unlisted=restore.unlisted())
 
 
 def _back(request: HttpRequest) -> str:

@@ -20,7 +20,7 @@ def test_the_engine_keeps_its_promises_on_postgresql(postgres_url: str) -> None:
         env=servers.clean_environment(TEST_DATABASE_URL=postgres_url),
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=1_000,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -48,7 +48,9 @@ class Command(BaseCommand):
             return
         if not uncompared:
             restore.compare(now=timezone.now())
-        for line in words.grave_words(found, instance.current(), restore.unlisted()):
+        row = instance.current()
+        since = f"{row.knows_until:%Y-%m-%d %H:%M:%S %Z}" if row and row.knows_until else ""
+        for line in words.grave_words(found, row, since=since, unlisted=restore.unlisted()):
             self.stdout.write(line)
         try:
             restore.release(by=None, now=timezone.now(), why=why, uncompared=uncompared)

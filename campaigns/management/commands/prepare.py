@@ -9,6 +9,8 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from campaigns.forms import halt as words
+from campaigns.lifecycle import halt
 from campaigns.management import catalogues
 from campaigns.sending import instance
 
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         collect_static()
         if settings.DEMO and "demo" in get_commands():
             call_command("demo", stdout=self.stdout)
+        if stop := halt.current():
+            self.stdout.write(words.words(stop))
 
 
 def collect_static() -> None:
