@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from campaigns import states
 from campaigns.models import LedgerCheck, Message, Run
 
 SHOWN = 20
@@ -20,6 +21,16 @@ class Difference:
 def of_run(*, run: Run) -> LedgerCheck | None:
     """The last check of a run; none in its first minute."""
     return LedgerCheck.objects.filter(pk=run.pk).first()
+
+
+def lines(*, run: Run) -> list[tuple[str, str, int]]:
+    """(state, reason, people) of a run, from its tallies, in the order of the states."""
+    found: Counter[tuple[str, str]] = Counter()
+    for state, reason, count in run.tallies.values_list("state", "reason", "count"):
+        found[(state, reason)] += count
+    order = list(Message.STATE_LABELS)
+    rows = [(state, reason, n) for (state, reason), n in found.items() if n]
+    return sorted(rows, key=lambda row: (order.index(states.Message(row[0])), -row[2], row[1]))
 
 
 def wrong() -> list[LedgerCheck]:

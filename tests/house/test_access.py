@@ -22,10 +22,10 @@ REFUSED = {
         *("campaign_resume", "campaign_cancel", "campaign_undo", "library_describe", "library_archive"),
         *("library_use", "library_cut", "person_add", "person_consent", "person_suppress", "person_unsuppress"),
         *("card_new", "card_edit", "card_preview"),
-        *("campaign_count_anew", "campaign_unclear", "campaign_follow_up"),
+        *("campaign_count_anew", "campaign_unclear", "campaign_follow_up", "campaign_people_csv", "campaign_sums_csv"),
         *("import_new", "import_commit", "import_drop", "start_for_real", "campaign_try_one", "halt", "halt_release"),
     },
-    roles.MARKETER: {"start_for_real", "campaign_count_anew"},
+    roles.MARKETER: {"start_for_real", "campaign_count_anew", "campaign_people_csv", "campaign_sums_csv"},
     roles.ACCOUNT_MANAGER: set(),
 }
 
