@@ -5,12 +5,14 @@ import contextlib
 from celery import shared_task
 from celery.exceptions import OperationalError
 from celery.worker import state as worker_state
+from django.conf import settings
 from django.utils import timezone
 
 from campaigns.assets import fit
 from campaigns.composing import drafts
 from campaigns.inbound import intake, media, sandbox
 from campaigns.lifecycle import ledger
+from campaigns.reports import heartbeat
 from campaigns.sending import breaker, files, health, instance, numbers, rescue, restore, start
 from campaigns.sending import drain as draining
 
@@ -54,6 +56,13 @@ def audit() -> None:
     now = timezone.now()
     ledger.check_due(now=now)
     health.beat(process="ledger", now=now)
+
+
+@shared_task
+def ping() -> None:
+    """Every minute, where a heartbeat address is set: all is well."""
+    if settings.HEARTBEAT_URL:
+        heartbeat.send(url=settings.HEARTBEAT_URL, now=timezone.now())
 
 
 @shared_task

@@ -14,6 +14,7 @@ from campaigns.views import (
     compose_schedule,
     dashboard,
     halt,
+    healthz,
     inbound_media,
     inbox,
     library,
@@ -88,6 +89,9 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>", person.show, name="person"),
     path("sending/stop", halt.stop, name="halt"),
     path("sending/carry-on", halt.carry_on, name="halt_release"),
+    path("healthz/live", healthz.live, name="healthz_live"),
+    path("healthz/ready", healthz.ready, name="healthz_ready"),
+    path("metrics", healthz.metrics, name="metrics"),
     path("preferences", account.preferences, name="preferences"),
     path("start-for-real", start_for_real.start, name="start_for_real"),
 ]

@@ -54,6 +54,11 @@ if MEDIA_HOST and urlsplit(PUBLIC_BASE_URL).hostname == MEDIA_HOST:
 if MEDIA_HOST:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, MEDIA_HOST]
 
+# Who may read /metrics: who sends this as a bearer token; without one, only this machine itself.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+# Asked once a minute while sending is good, so that somebody elsewhere notices when it is not.
+HEARTBEAT_URL = env.text("HEARTBEAT_URL", "")
+
 INSTALLED_APPS = [
     "mmsadmin.adminsite.BoundedAdmin",
     "django.contrib.auth",
@@ -239,6 +244,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
+    # Whoever asks for a sign of life asks the process itself, without TLS and without following anything.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -18,6 +18,8 @@ for _name in (
     "LOG_LEVEL",
     "MEDIA_BASE_URL",
     "MEDIA_LINK_DAYS",
+    "METRICS_TOKEN",
+    "HEARTBEAT_URL",
 ):
     os.environ.pop(_name, None)
 os.environ["MMSADMIN_VAR"] = tempfile.mkdtemp(prefix="mmsadmin-test-")

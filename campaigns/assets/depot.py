@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from typing import Literal
 
+from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,18 @@ def forget(stored: FieldFile) -> None:
     """Delete a file that nothing will name; one that cannot be deleted now is left behind."""
     with contextlib.suppress(FileNotFoundError, StorageAway), asked(str(stored.name)):
         stored.delete(save=False)
+
+
+def answers() -> bool:
+    """Whether the storage answers now; whether a file is there does not matter."""
+    try:
+        with asked("a sign of life"):
+            default_storage.exists("healthz")
+    except StorageAway:
+        return False
+    except FileNotFoundError:
+        return True
+    return True
 
 
 def standing(rendition: Rendition) -> Standing:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from campaigns.reports import dashboard
+from campaigns.reports import dashboard, health
 from campaigns.views import live_parts
 from subscriptions.views import access
 
@@ -29,7 +29,7 @@ def part(request: HttpRequest) -> HttpResponse:
 
 
 def _read() -> dashboard.Dashboard:
-    return dashboard.read(now=timezone.now(), processes=live_parts.processes())
+    return dashboard.read(now=timezone.now(), processes=health.processes())
 
 
 def _parts(request: HttpRequest, found: dashboard.Dashboard) -> list[live_parts.Part]:

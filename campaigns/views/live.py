@@ -19,7 +19,7 @@ from campaigns import states
 from campaigns.forms import reason_words
 from campaigns.lifecycle import campaigns as lifecycle
 from campaigns.models import Campaign, History, Message, Run
-from campaigns.reports import dashboard, pace, recipients, sums
+from campaigns.reports import dashboard, health, pace, recipients, sums
 from campaigns.sending import schedule
 from campaigns.views import live_control, live_follow_up, live_ledger, live_parts, live_unclear
 from subscriptions import refusals
@@ -196,7 +196,7 @@ def _silent(campaign: Campaign) -> list[str]:
     """Processes without a sign of life, where this campaign needs them."""
     if campaign.state not in {states.Campaign.RUNNING, states.Campaign.SCHEDULED}:
         return []
-    return [str(item.subject) for item in dashboard.silent(now=timezone.now(), processes=live_parts.processes())]
+    return [str(item.subject) for item in dashboard.silent(now=timezone.now(), processes=health.processes())]
 
 
 def _pace(run: Run | None, now: Any) -> dict[str, Any]:

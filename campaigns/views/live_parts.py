@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -30,11 +29,6 @@ class Part:
     html: SafeString
     digest: str
     within: str = ""
-
-
-def processes() -> tuple[str, ...]:
-    """The processes that must give signs of life in this installation."""
-    return ("worker", "drain", "carrier") if settings.SANDBOX else ("worker", "drain")
 
 
 def make(

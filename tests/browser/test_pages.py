@@ -24,6 +24,7 @@ MARKETER = {
     "schedule": f"/campaigns/{DRAFT}/schedule",
     "review": f"/campaigns/{DRAFT}/review",
     "live": f"/campaigns/{FINISHED}/live?part=failed",
+    "follow-up": f"/campaigns/{FINISHED}/follow-up",
     "library": "/library/",
     "picture": "/library/1",
     "contact card": "/library/cards/new?for=2",

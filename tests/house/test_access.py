@@ -11,7 +11,18 @@ from django.test import Client
 from campaigns import roles
 
 # Open to the world on purpose: carriers, the links in texts, the way in and the way out.
-OPEN = {"login", "logout", "inbound_media", "public_media", "public_page", "webhook", "webhook_attempt", "healthz"}
+OPEN = {
+    "healthz_live",
+    "healthz_ready",
+    "metrics",
+    "login",
+    "logout",
+    "inbound_media",
+    "public_media",
+    "public_page",
+    "webhook",
+    "webhook_attempt",
+}
 # About nobody but the user who asks.
 OWN = {"preferences"}
 # What each role may not open at all, whatever it asks for there.
@@ -107,7 +118,9 @@ def test_every_page_tells_the_browser_how_to_treat_it() -> None:
     for client in everybody:
         for address in addresses:
             answer = client.get(address)
-            assert answer.status_code in {200, 302, 400, 403, 404, 405, 502}, address  # 502: no carrier runs here
+            assert answer.status_code in {200, 302, 400, 403, 404, 405, 502, 503}, (
+                address
+            )  # no carrier or worker runs here
             assert "unsafe" not in answer["Content-Security-Policy"], address
             assert "default-src" in answer["Content-Security-Policy"], address
             assert answer["X-Content-Type-Options"] == "nosniff", address
