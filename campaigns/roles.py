@@ -61,10 +61,12 @@ _SET_UP = (
     "subscriptions.subscriptiongroup",
     "subscriptions.sendernumber",
     "subscriptions.provideraccount",
+    "campaigns.outlet",
 )
 _ACCOUNT_MANAGER = (
     _MARKETER
     | _rights("view", ("subscriptions.brand", "subscriptions.provideraccount"))
+    | _rights("view", ("campaigns.outlet", "campaigns.notice", "campaigns.delivery"))
     | _rights("add", _SET_UP)
     | _rights("change", _SET_UP)
     | _rights("delete", _SET_UP)

@@ -99,6 +99,17 @@ MESSAGE_LEFT_OUT = frozenset({Message.SKIPPED, Message.EXPIRED})
 MESSAGE_MISSED = MESSAGE_LEFT_OUT | {Message.FAILED, Message.UNKNOWN}
 
 
+class Notice(StrEnum):
+    """What somebody is told of."""
+
+    RUN_PAUSED = "run_paused"
+    NUMBER_RESTED = "number_rested"
+    LEDGER_WRONG = "ledger_wrong"
+    WORKER_SILENT = "worker_silent"
+    DISK_FULL = "disk_full"
+    RUN_FINISHED = "run_finished"
+
+
 class Asset(StrEnum):
     UPLOADED = "uploaded"
     READY = "ready"

@@ -15,6 +15,7 @@ from campaigns.lifecycle import ledger
 from campaigns.reports import heartbeat
 from campaigns.sending import breaker, files, health, instance, numbers, rescue, restore, start
 from campaigns.sending import drain as draining
+from campaigns.telling import deliver, watch
 
 
 @shared_task
@@ -63,6 +64,13 @@ def ping() -> None:
     """Every minute, where a heartbeat address is set: all is well."""
     if settings.HEARTBEAT_URL:
         heartbeat.send(url=settings.HEARTBEAT_URL, now=timezone.now())
+
+
+@shared_task
+def tell() -> None:
+    """Every few seconds, by another worker than those it looks at: who wants to know is told."""
+    watch.look(now=timezone.now())
+    deliver.due(now=timezone.now())
 
 
 @shared_task

@@ -23,6 +23,7 @@ app.conf.task_routes = {
     "campaigns.tasks.fetch_media": {"queue": "media"},
     # Addresses of others may keep it waiting: that holds up no tick.
     "campaigns.tasks.ping": {"queue": "media"},
+    "campaigns.tasks.tell": {"queue": "media"},
     "campaigns.tasks.make_copies": {"queue": "fits"},
 }
 
@@ -31,6 +32,7 @@ app.conf.beat_schedule = {
     "tick": {"task": "campaigns.tasks.tick", "schedule": 1.0, "options": {"expires": 2}},
     "sweep": {"task": "campaigns.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "audit": {"task": "campaigns.tasks.audit", "schedule": 60.0, "options": {"expires": 60}},
+    "tell": {"task": "campaigns.tasks.tell", "schedule": 10.0, "options": {"expires": 10}},
     "ping": {"task": "campaigns.tasks.ping", "schedule": 60.0, "options": {"expires": 60}},
     # Also with nothing to send: the slice's sign of life tells that somebody would send.
     "drain": {"task": "campaigns.tasks.drain", "schedule": 4.0, "options": {"expires": 4}},

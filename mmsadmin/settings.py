@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from mmsadmin import env
+from mmsadmin.told import *  # noqa: F403  # settings are names
 
 django_stubs_ext.monkeypatch()
 
@@ -54,10 +55,9 @@ if MEDIA_HOST and urlsplit(PUBLIC_BASE_URL).hostname == MEDIA_HOST:
 if MEDIA_HOST:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, MEDIA_HOST]
 
-# Who may read /metrics: who sends this as a bearer token; without one, only this machine itself.
-METRICS_TOKEN = env.text("METRICS_TOKEN", "")
-# Asked once a minute while sending is good, so that somebody elsewhere notices when it is not.
-HEARTBEAT_URL = env.text("HEARTBEAT_URL", "")
+
+# Who is told by e-mail is told through the server that told.py reads from the environment.
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"mmsadmin@{urlsplit(PUBLIC_BASE_URL).hostname}")
 
 INSTALLED_APPS = [
     "mmsadmin.adminsite.BoundedAdmin",

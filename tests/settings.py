@@ -19,6 +19,9 @@ for _name in (
     "MEDIA_BASE_URL",
     "MEDIA_LINK_DAYS",
     "METRICS_TOKEN",
+    "EMAIL_HOST",
+    "DEFAULT_FROM_EMAIL",
+    "WEBHOOKS_TO_PRIVATE",
     "HEARTBEAT_URL",
 ):
     os.environ.pop(_name, None)

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin import records, sender_numbers, users
+from campaigns.admin import outlets, records, sender_numbers, users
 
-__all__ = ["records", "sender_numbers", "users"]
+__all__ = ["outlets", "records", "sender_numbers", "users"]
 
 admin.site.site_header = _("Set-up")
 admin.site.site_title = "mmsadmin"

@@ -24,6 +24,7 @@ from campaigns.models import (
     InboundMedia,
     MediaLink,
     Message,
+    Notice,
     Rendition,
     Revision,
     Run,
@@ -161,6 +162,7 @@ def _campaigns(demo: World) -> list[tuple[Storage, str]]:
     files = _files(InboundMedia.objects.filter(inbound__in=inbound), "file")
     _forget("run", runs)
     _forget("campaign", demo.campaigns)
+    Notice.objects.filter(facts__campaign__in=_ids(demo.campaigns)).delete()
     Event.objects.filter(
         Q(campaign__in=demo.campaigns)
         | Q(contact__in=demo.contacts)

@@ -19,6 +19,7 @@ _WORDS: Final[dict[str, Promise]] = {
     "campaigns.view_inbound": _("read the inbox"),
     "campaigns.view_message": _("look at messages"),
     "campaigns.export": _("export"),
+    "campaigns.change_outlet": _("change who is told"),
     "campaigns.mend_ledger": _("count a ledger anew"),
     "subscriptions.view_contact": _("look at people"),
     "subscriptions.add_contact": _("add people"),

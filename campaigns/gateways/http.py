@@ -8,6 +8,7 @@ bytes went. aiohttp itself repeats idempotent methods on a stale connection; POS
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -166,14 +167,19 @@ def call(
     body: bytes | None = None,
     timeout_s: float = CONNECT_TIMEOUT_S,
     limit_bytes: int = ANSWER_LIMIT_BYTES,
+    address: str = "",
 ) -> Answer:
-    """One request over a connection of its own, done within `timeout_s` or given up.
+    """One request over a connection of its own, done within `timeout_s` or given up; to the IP `address`, if one is
+    given, whatever the name stands for by now.
 
     Raises `NeverLeft` or `InDoubt`; an answer over `limit_bytes` is `InDoubt` too. Redirects are returned, not
     followed; proxies of the environment are not used.
     """
     deadline = time.monotonic() + timeout_s
     parts, connection = _connection(url, timeout_s)
+    if address:
+        # The name stays what TLS and the Host header speak of.
+        connection._create_connection = lambda place, *more: socket.create_connection((address, place[1]), *more)  # type: ignore[attr-defined]
     try:
         try:
             connection.connect()

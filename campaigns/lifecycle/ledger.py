@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
 from campaigns import states
-from campaigns.events import stream
+from campaigns.events import notices, stream
 from campaigns.lifecycle import tallies
 from campaigns.models import History, LedgerCheck, Run, Tally
 
@@ -122,7 +122,19 @@ def keep(*, sheet: Sheet, now: datetime, mark: str = "") -> LedgerCheck:
             "mark": mark,
         },
     )
+    _tell(found, now)
     return found
+
+
+def _tell(check: LedgerCheck, now: datetime) -> None:
+    key = f"run:{check.run_id}"
+    if check.wrong_since is None:
+        notices.over(event=states.Notice.LEDGER_WRONG, key=key, now=now)
+        return
+    campaign_id, name = Run.objects.values_list("campaign_id", "campaign__name").get(pk=check.run_id)
+    facts = {"campaign": campaign_id, "run": check.run_id, "name": name}
+    facts |= {"planned": check.planned, "tallied": check.tallied, "counted": check.counted}
+    notices.tell(event=states.Notice.LEDGER_WRONG, key=key, now=now, facts=facts)
 
 
 def count_anew(*, run: Run, by: User, now: datetime) -> LedgerCheck:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from campaigns import states
+from campaigns.events import notices
 from campaigns.lifecycle import campaigns
 from campaigns.models import Campaign, History, Revision, Run
 
@@ -76,6 +77,7 @@ def move(
             campaigns.move(campaign=campaign, to=goal, by=by, now=now, why=why, hold_code=hold_code, hold_detail=detail)
         else:
             Campaign.objects.filter(pk=campaign.pk).update(hold_code=hold_code, hold_detail=detail)
+        _tell(run, campaign, to, now, hold_code, detail)
     run.refresh_from_db()
 
 
@@ -103,6 +105,22 @@ def tried(*, run: Run, now: datetime, said: str) -> None:
             )
             _remember(run_id=run.pk, found=states.Run.PAUSED, to=states.Run.PAUSED, now=now, by=None, why="try_failed")
     run.refresh_from_db()
+
+
+def _tell(
+    run: Run, campaign: Campaign, to: states.Run, now: datetime, hold_code: str, detail: Mapping[str, Any]
+) -> None:
+    """Somebody wants to know when it ended, and when it waits for a word though nobody paused it."""
+    facts: dict[str, Any] = {"campaign": campaign.pk, "run": run.pk, "name": campaign.name}
+    key = f"run:{run.pk}"
+    if hold_code and hold_code != "by_person":
+        facts |= {"hold_code": hold_code, "hold_detail": dict(detail)}
+        notices.tell(event=states.Notice.RUN_PAUSED, key=f"{key}:{hold_code}", now=now, facts=facts)
+    else:
+        notices.over(event=states.Notice.RUN_PAUSED, key=key, now=now)
+    if to is states.Run.FINISHED:
+        # With the moment: a run that goes on for what was unclear finishes twice.
+        notices.tell(event=states.Notice.RUN_FINISHED, key=f"{key}:{now.isoformat()}", now=now, facts=facts)
 
 
 def _remember(*, run_id: int, found: str, to: states.Run, now: datetime, by: User | None, why: str) -> None:

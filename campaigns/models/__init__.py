@@ -3,6 +3,7 @@ from campaigns.models.campaign import Campaign, Revision, Run
 from campaigns.models.check import LedgerCheck
 from campaigns.models.control import AnswerCount, Halt, Instance
 from campaigns.models.message import Attempt, Drainer, Heartbeat, Message, NumberLease, Tally
+from campaigns.models.notice import Delivery, Notice, Outlet
 from campaigns.models.pace import BrandDay, SharedClock, StickyNumber
 from campaigns.models.traffic import (
     Callback,
@@ -21,6 +22,7 @@ __all__ = [
     "BrandDay",
     "Callback",
     "Campaign",
+    "Delivery",
     "Drainer",
     "Event",
     "Fit",
@@ -33,7 +35,9 @@ __all__ = [
     "LedgerCheck",
     "MediaLink",
     "Message",
+    "Notice",
     "NumberLease",
+    "Outlet",
     "Preference",
     "Rendition",
     "Revision",

@@ -22,11 +22,13 @@ _migrated: set[str] = set()
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that has to be so. `says` is a word or two for whoever looks, and never a secret or an address."""
+    """One thing that has to be so. `says` is a word or two for whoever looks, and never a secret or an address; `seen`
+    tells a process that fell silent from one that never came."""
 
     name: str
     ok: bool
     says: str = "ok"
+    seen: bool = True
 
 
 def processes() -> tuple[str, ...]:
@@ -63,7 +65,7 @@ def disk_used() -> float:
 
 def _alive(process: str, at: datetime | None, now: datetime) -> Check:
     if at is None:
-        return Check(process, ok=False, says="no sign of life yet")
+        return Check(process, ok=False, says="no sign of life yet", seen=False)
     age_s = max(0, round((now - at).total_seconds()))
     ok = now - at <= SILENT_AFTER
     return Check(process, ok=ok, says="ok" if ok else f"silent for {age_s} s")

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Q
 
 from campaigns import states
+from campaigns.events import notices
 from campaigns.gateways import base
 from campaigns.lifecycle import campaigns, runs
 from campaigns.models import Heartbeat, NumberLease, Run
@@ -36,9 +37,20 @@ def _rest(own: Mapping[int, Sequence[answers.Answer]], now: datetime) -> None:
     """Begin, lengthen or end rests; where nothing speaks against a number that did not rest, nothing is written."""
     bad = [pk for pk, some in own.items() if any(answers.against_number(answer.outcome) for answer in some)]
     uneasy = NumberLease.objects.filter(Q(pk__in=bad) | Q(strikes__gt=0) | Q(rests__gt=0), pk__in=list(own))
-    for lease in uneasy.order_by("pk"):
+    for lease in uneasy.select_related("number__group").order_by("pk"):
         columns = rests.after(lease=lease, own=own[lease.pk], now=now)
         NumberLease.objects.filter(pk=lease.pk).update(**columns)
+        _tell(lease, rests_before=lease.rests, rests_now=columns["rests"], now=now)
+
+
+def _tell(lease: NumberLease, *, rests_before: int, rests_now: object, now: datetime) -> None:
+    """Somebody wants to know when a number begins to rest; longer rests are the same trouble."""
+    key = f"number:{lease.pk}"
+    if rests_now and not rests_before:
+        facts = {"number": lease.number.value, "group": lease.number.group.name, "said": lease.last_error}
+        notices.tell(event=states.Notice.NUMBER_RESTED, key=key, now=now, facts=facts)
+    elif rests_before and not rests_now:
+        notices.over(event=states.Notice.NUMBER_RESTED, key=key, now=now)
 
 
 class _Lately(NamedTuple):

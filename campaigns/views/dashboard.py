@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from campaigns.reports import dashboard, health
-from campaigns.views import live_parts
+from campaigns.views import live_parts, lookout
 from subscriptions.views import access
 
 QUICK_S, SLOW_S = 2, 10
@@ -25,6 +25,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @access.permission_needed("campaigns.view_campaign")
 def part(request: HttpRequest) -> HttpResponse:
     """What changed on it since the browser asked last."""
+    lookout.look()
     return live_parts.answer(request, parts=_parts(request, _read()))
 
 

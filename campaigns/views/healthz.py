@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.forms import exposition
 from campaigns.reports import figures, health
+from campaigns.views import lookout
 
 # Anybody may ask, so the database and the storage are asked at most this often.
 GOOD_FOR_S = 2.0
@@ -33,6 +34,7 @@ class _Kept:
         if self._asking.acquire(blocking=not self._checks):
             try:
                 self._checks = health.ready(now=timezone.now())
+                lookout.look()
                 self._at = time.monotonic()
             finally:
                 self._asking.release()

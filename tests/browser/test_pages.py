@@ -52,6 +52,7 @@ MANAGER = {
     "admin add a number": "/admin/subscriptions/sendernumber/add/",
     "admin accounts": "/admin/subscriptions/provideraccount/",
     "admin account": "/admin/subscriptions/provideraccount/1/change/",
+    "admin add an outlet": "/admin/campaigns/outlet/add/",
     "admin people": "/admin/subscriptions/contact/",
     "admin person": "/admin/subscriptions/contact/1/change/",
     "admin our phones": "/admin/subscriptions/ourphone/",

@@ -18,9 +18,14 @@ pytestmark = pytest.mark.django_db
 RECORDS = (
     *("campaigns_campaign", "campaigns_run", "campaigns_message", "campaigns_attempt", "campaigns_event"),
     *("campaigns_history", "campaigns_inbound", "subscriptions_consententry", "subscriptions_subscription"),
-    "subscriptions_importrun",
+    *("subscriptions_importrun", "campaigns_notice", "campaigns_delivery"),
 )
-SET_UP = ("subscriptions_subscriptiongroup", "subscriptions_sendernumber", "subscriptions_provideraccount")
+SET_UP = (
+    "campaigns_outlet",
+    "subscriptions_subscriptiongroup",
+    "subscriptions_sendernumber",
+    "subscriptions_provideraccount",
+)
 
 
 @pytest.fixture
