@@ -172,6 +172,7 @@ def test_proof_that_comes_while_it_is_in_hand_again_calls_it_off(run: Run) -> No
     verdicts = looks.take(message_ids=[one.message_id for one in again], claim_token="second")
     assert set(verdicts) == {again[1].message_id}
     assert found() == ["delivered", "claimed"]
+    assert Message.objects.get(state="delivered").claim == ""
     assert ledger.is_true(run)
     assert Attempt.objects.get(token=again[0].attempt_token).outcome == Attempt.Outcome.NOT_SENT
     assert claiming.release(claimed=again, claim_token="second") == 1
