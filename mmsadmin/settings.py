@@ -56,7 +56,6 @@ if MEDIA_HOST:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, MEDIA_HOST]
 
 
-# Who is told by e-mail is told through the server that told.py reads from the environment.
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"mmsadmin@{urlsplit(PUBLIC_BASE_URL).hostname}")
 
 INSTALLED_APPS = [
@@ -244,8 +243,6 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
-    # Whoever asks for a sign of life asks the process itself, without TLS and without following anything.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

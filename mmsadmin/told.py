@@ -16,3 +16,5 @@ WEBHOOKS_TO_PRIVATE = env.flag("WEBHOOKS_TO_PRIVATE", False)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 # Asked once a minute while sending is good, so that somebody elsewhere notices when it is not.
 HEARTBEAT_URL = env.text("HEARTBEAT_URL", "")
+# Whoever asks for a sign of life asks the process itself, without TLS and without following anything.
+SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
