@@ -151,6 +151,8 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ["id"]
+        # Providers are asked about these every few seconds, while millions are clear.
+        indexes = [models.Index(fields=["id"], condition=Q(outcome="unknown"), name="attempt_in_doubt")]
 
     def __str__(self) -> str:
         return f"{self.message_id} · {self.get_outcome_display()}"
