@@ -6,7 +6,7 @@ Nothing here knows a provider. Codes are carried, not sentences: the words shown
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
 
@@ -79,6 +79,27 @@ class Unknown:
 
 
 Outcome = Accepted | Rejected | Throttled | NotSent | Unknown
+
+# What the rows of messages and attempts hold of a provider's own words.
+PROVIDER_ID_CHARACTERS: Final = 64
+CODE_CHARACTERS: Final = 40
+
+
+def storable(outcome: Outcome) -> Outcome:
+    """The same in signs and lengths that every database takes: JSON can name a NUL and half an emoji, and one answer
+    that cannot be written would keep back those of everybody else."""
+    match outcome:
+        case Accepted(provider_id, _):
+            return replace(outcome, provider_id=plain(provider_id)[:PROVIDER_ID_CHARACTERS])
+        case Rejected(code, _, _, _, raw):
+            return replace(outcome, code=plain(code)[:CODE_CHARACTERS], raw=plain(raw))
+        case _:
+            return outcome
+
+
+def plain(value: str) -> str:
+    """Without the NUL and the half emoji, which no database takes."""
+    return value.replace("\x00", "").encode(errors="replace").decode()
 
 
 # --- What comes back ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -209,9 +210,10 @@ def _outcome(answer: http.Answer) -> base.Outcome:
 def _retry_after_s(answer: http.Answer) -> float:
     """Seconds to wait as the carrier says; one second where it does not say, an hour at most."""
     try:
-        return min(max(float(answer.headers.get("retry-after", "1")), 0.0), 3600.0)
+        told = float(answer.headers.get("retry-after", "1"))
     except ValueError:
         return 1.0
+    return 1.0 if math.isnan(told) else min(max(told, 0.0), 3600.0)
 
 
 def _raw(answer: http.Answer) -> str:
@@ -220,7 +222,7 @@ def _raw(answer: http.Answer) -> str:
 
 def _sighting(found: dict[str, Any]) -> base.Sighting:
     return base.Sighting(
-        provider_id=str(found["id"]),
+        provider_id=base.plain(str(found["id"]))[: base.PROVIDER_ID_CHARACTERS],
         reference=str(found["reference"]),
         state=_MESSAGE_STATES[found["status"]],
         code=str(found["code"] or ""),
@@ -233,10 +235,10 @@ def _sent(found: dict[str, Any]) -> base.Sent:
     seen = _sighting(found)
     return base.Sent(
         provider_id=seen.provider_id,
-        reference=_storable(seen.reference),
+        reference=base.plain(seen.reference),
         from_number=_text(found, "from"),
         to_phone=_text(found, "to"),
-        text=_storable(str(found["text"] or "")),
+        text=base.plain(str(found["text"] or "")),
         state=seen.state,
         code=seen.code,
         at=seen.at,
@@ -249,7 +251,7 @@ def _status(event: dict[str, Any], state: base.ReportedState, body: bytes) -> ba
         reference=_text(event, "reference"),
         provider_id=_text(event, "id"),
         state=state,
-        code=_storable(str(event["code"] or "")),
+        code=base.plain(str(event["code"] or "")),
         at=_moment(event["at"]),
         raw=body.decode()[:RAW_LIMIT_CHARACTERS],
     )
@@ -272,14 +274,9 @@ def _inbound(event: dict[str, Any]) -> base.InboundEvent:
 
 def _text(event: dict[str, Any], name: str) -> str:
     value = event[name]
-    if not isinstance(value, str) or not _storable(value):
+    if not isinstance(value, str) or not base.plain(value):
         raise ValueError(name)
-    return _storable(value)
-
-
-def _storable(value: str) -> str:
-    """JSON can name a NUL and half an emoji, which no database takes: a STOP is not lost for them."""
-    return value.replace("\x00", "").encode(errors="replace").decode()
+    return base.plain(value)
 
 
 def _moment(value: str) -> datetime:

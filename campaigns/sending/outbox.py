@@ -101,7 +101,7 @@ class Outbox:
         clock.book(cost=ready.cost, monotonic=asyncio.get_running_loop().time())
         handed_over_at = timezone.now()
         try:
-            outcome = await gateway.send(session=self._session, message=ready.outgoing)
+            outcome = base.storable(await gateway.send(session=self._session, message=ready.outgoing))
         finally:
             self._room.release()
         monotonic = asyncio.get_running_loop().time()
