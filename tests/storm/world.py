@@ -173,6 +173,7 @@ def made(
         "SANDBOX_SECRET": carrier.secret,
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "BOOT_MARK": str(folder / "boot_mark"),
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
     world = World(on, nursery.Place(folder, _database(on, name), settings), carrier, port, shared)
     try:
