@@ -1,8 +1,6 @@
 """The Celery edge: ids in, one call into a room, fan-out of what the room returned. No decisions here."""
 
-import contextlib
-
-from celery import shared_task
+from celery import Task, shared_task
 from celery.exceptions import OperationalError
 from celery.worker import state as worker_state
 from django.conf import settings
@@ -23,17 +21,20 @@ def tick() -> None:
     """Every second: what is due is started, what came back is understood, what can leave is rung for."""
     now = timezone.now()
     health.beat(process="worker", now=now)
+    # What calls this without a bell has none to ring for its own queue either.
+    alone = tick.request.called_directly
     for campaign_id in start.due(now=now):
-        begin.apply_async((campaign_id,), expires=5)
-    if intake.waiting():
-        understand.delay()
+        if alone or not _rung(begin, campaign_id, expires=5):
+            begin(campaign_id)
+    if intake.waiting() and (alone or not _rung(understand, expires=60)):
+        understand()
     if media.waiting():
-        fetch_media.delay()
+        _rung(fetch_media, expires=60)
     if fit.waiting(now=now):
-        make_copies.apply_async(expires=2)
+        _rung(make_copies, expires=2)
     start.finish_done(now=now)
     if numbers.due(now=now):
-        drain.apply_async(expires=2)
+        _rung(drain, expires=2)
 
 
 @shared_task
@@ -103,15 +104,23 @@ def make_copies() -> None:
 
 def ring_for_copies() -> None:
     """Let the making begin at once; where no bell can be rung, the next tick begins it."""
-    with contextlib.suppress(OperationalError, OSError):
-        make_copies.apply_async(expires=2, retry=False)
+    _rung(make_copies, expires=2)
 
 
 @shared_task
 def drain() -> None:
     """One slice; when work is left the bell rings again at once."""
     if draining.run(should_stop=_stopping).more and not _stopping():
-        drain.apply_async(expires=2)
+        _rung(drain, expires=2)
+
+
+def _rung(task: "Task[..., None]", *arguments: int, expires: float) -> bool:
+    """Ring for a task; says whether there was a bell. Where there is none, workers find their work by themselves."""
+    try:
+        task.apply_async(arguments, expires=expires, retry=False)
+    except (OperationalError, OSError):
+        return False
+    return True
 
 
 def _stopping() -> bool:

@@ -168,13 +168,14 @@ def bench_packages() -> None:
 
 
 def system_packages() -> None:
-    """A browser and two servers for the tests; where they cannot be had the tests that need them say so by name."""
+    """A browser and three servers for the tests; where they cannot be had the tests that need them say so by name."""
     servers = list(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     browsers = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     wanted = {
         "chromium": any(map(shutil.which, browsers)),
         "postgresql": bool(servers or shutil.which("postgres")),
         "redis-server": bool(shutil.which("redis-server")),
+        "rabbitmq-server": bool(shutil.which("rabbitmq-server")),
     }
     for name, there in wanted.items():
         if not there and not apt_install(name):

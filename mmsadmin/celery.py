@@ -6,10 +6,11 @@ fit, up to two minutes each).
 """
 
 import os
-from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery
 from kombu.transport import TRANSPORT_ALIASES
+
+from mmsadmin import bell
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmsadmin.settings")
 TRANSPORT_ALIASES["filesystem"] = "mmsadmin.broker:Transport"
@@ -38,26 +39,4 @@ app.conf.beat_schedule = {
     "drain": {"task": "campaigns.tasks.drain", "schedule": 4.0, "options": {"expires": 4}},
 }
 
-
-class MonotonicTick(bootsteps.StartStopStep):
-    """Ring the tick from its worker's own monotonic timer too: a stepped wall clock or a dead beat stops nothing."""
-
-    requires = ("celery.worker.components:Timer",)
-
-    def __init__(self, worker: Any, **_options: Any) -> None:
-        self.entry: Any = None
-
-    def start(self, worker: Any) -> None:
-        if "ticks" in worker.app.amqp.queues.consume_from:
-            self.entry = worker.timer.call_repeatedly(5.0, self._ring)
-
-    def stop(self, worker: Any) -> None:
-        if self.entry is not None:
-            self.entry.cancel()
-
-    @staticmethod
-    def _ring() -> None:
-        app.send_task("campaigns.tasks.tick", expires=5)
-
-
-app.steps["worker"].add(MonotonicTick)
+app.steps["worker"].add(bell.ByHand)

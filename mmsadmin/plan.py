@@ -15,6 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 # Three more than may be held by files that are being opened or wait for it (`campaigns/media/limits.py`).
 WEB_THREADS = 8
+# The queues, and how many tasks of each go on at once.
+THREADS = {"ticks": 2, "drain": 1, "media": 1, "fits": 1}
+# No schedule file: a date kept from before would hold the ticks back after the clock was set back.
+BEAT = ("beat", "--scheduler", "celery.beat.Scheduler", "--loglevel", "WARNING")
 
 
 class Halt(Exception):
@@ -113,18 +117,14 @@ def workers() -> list[Child]:
     Threads, not forks: a worker is then one process, and image work runs in fenced processes of its own anyway.
     """
     celery = (sys.executable, "-m", "celery", "--quiet", "-A", "mmsadmin")
+    found = [Child(queue, (*celery, *worker(queue)), stage=1) for queue in THREADS]
+    return [*found, Child("beat", (*celery, *BEAT), stage=0)]
+
+
+def worker(queue: str) -> tuple[str, ...]:
+    """What celery is told for the worker of one queue."""
     lean = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-    found = [
-        Child(
-            queue,
-            (*celery, "worker", "-Q", queue, "-n", f"{queue}@%h", "--pool", "threads", "-c", str(threads), *lean),
-            stage=1,
-        )
-        for queue, threads in (("ticks", 2), ("drain", 1), ("media", 1), ("fits", 1))
-    ]
-    # No schedule file: a date kept from before would hold the ticks back after the clock was set back.
-    beat = (*celery, "beat", "--scheduler", "celery.beat.Scheduler", "--loglevel", "WARNING")
-    return [*found, Child("beat", beat, stage=0)]
+    return ("worker", "-Q", queue, "-n", f"{queue}@%h", "--pool", "threads", "-c", str(THREADS[queue]), *lean)
 
 
 def prepare(surroundings: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from mmsadmin import env
+from mmsadmin import broker, env
 from mmsadmin.told import *  # noqa: F403  # settings are names
 
 django_stubs_ext.monkeypatch()
@@ -261,23 +261,11 @@ CELERY_TASK_DEFAULT_QUEUE = "ticks"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# For ever: what waits for a broker works without one meanwhile.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 BROKER_DIR = VAR / "broker"
-if CELERY_BROKER_URL.startswith("filesystem://"):
-    for _folder in ("messages", "control"):
-        (BROKER_DIR / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
-        "data_folder_in": str(BROKER_DIR / "messages"),
-        "data_folder_out": str(BROKER_DIR / "messages"),
-        "control_folder": str(BROKER_DIR / "control"),
-        "polling_interval": 0.02,
-    }
-else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 300,
-        "unacked_restore_interval": 5,
-        "unacked_restore_throttle": 1,
-    }
+CELERY_BROKER_TRANSPORT_OPTIONS = broker.prepared(url=CELERY_BROKER_URL, folder=BROKER_DIR)
 
 # Which database was last at work here, kept outside of it (docs/decisions/0019): machines that share a database share
 # this file, or each stops all sending when it meets the database for the first time while nobody else is at work.

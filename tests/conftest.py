@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import brokers
 import browsers
 import pytest
 import servers
@@ -71,12 +72,21 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """A Redis of this test run alone, as a BROKER_URL."""
+def redis_broker() -> Iterator[brokers.Redis]:
+    """A Redis of this test run alone."""
     if not shutil.which("redis-server"):
         pytest.skip("Redis is not installed (Debian package redis-server)")
-    with servers.redis() as url:
-        yield url
+    with brokers.redis() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def rabbit_broker() -> Iterator[brokers.Broker]:
+    """A RabbitMQ of this test run alone."""
+    if not brokers.rabbit_is_here():
+        pytest.skip("RabbitMQ is not installed (Debian package rabbitmq-server)")
+    with brokers.rabbit() as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")

@@ -115,15 +115,3 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
         with _running(command, folder=folder, user=user, stop=signal.SIGINT):
             wait_for(answers, what="PostgreSQL")
             yield f"{base}/mmsadmin"
-
-
-@contextlib.contextmanager
-def redis() -> Iterator[str]:
-    """An empty Redis that keeps nothing; yields its BROKER_URL."""
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="mmsadmin-redis-", dir="/tmp") as name:
-        keep_nothing = ["--save", "", "--appendonly", "no"]
-        command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", name, *keep_nothing]
-        with _running(command, folder=Path(name), user=None, stop=signal.SIGTERM):
-            wait_for(lambda: socket.create_connection(("127.0.0.1", port), 1).close() or True, what="Redis")
-            yield f"redis://127.0.0.1:{port}/0"

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from campaigns.gateways import base, registry
 from campaigns.inbound import replies
+from campaigns.lifecycle import tallies
 from campaigns.models import Callback
 from campaigns.sending import accounts, receipts
 from subscriptions.models import ProviderAccount
@@ -64,15 +65,20 @@ def understand(*, now: datetime) -> int:
     kept = list(Callback.objects.filter(processed_at__isnull=True).select_related("account").order_by("pk")[:BATCH])
     done = 0
     for start in range(0, len(kept), PER_COMMIT):
+        later: list[tallies.Shift] = []
         with transaction.atomic():
-            done += sum(_guarded(one, now) for one in kept[start : start + PER_COMMIT])
+            done += sum(_guarded(one, now, later) for one in kept[start : start + PER_COMMIT])
+            tallies.apply(later)
     return done
 
 
-def _guarded(kept: Callback, now: datetime) -> bool:
+def _guarded(kept: Callback, now: datetime, later: list[tallies.Shift]) -> bool:
+    own: list[tallies.Shift] = []
     try:
         with transaction.atomic():
-            return _apply(kept, now)
+            understood = _apply(kept, now, own)
+        later += own
+        return understood
     except Exception:
         _log.exception("Receipt %s could not be applied", kept.pk)
         over = {"processed_at": now} if kept.tries >= PATIENCE else {}
@@ -80,7 +86,7 @@ def _guarded(kept: Callback, now: datetime) -> bool:
         return bool(over)
 
 
-def _apply(kept: Callback, now: datetime) -> bool:
+def _apply(kept: Callback, now: datetime, later: list[tallies.Shift]) -> bool:
     """One bad row must not hold up the others: what cannot be read is noted and left."""
     callback = base.Callback(url="", headers={}, body=kept.body.encode())
     try:
@@ -92,7 +98,7 @@ def _apply(kept: Callback, now: datetime) -> bool:
     if not isinstance(event, base.StatusEvent):
         Callback.objects.filter(pk=kept.pk).update(processed_at=now, note="no receipt")
         return True
-    applied = receipts.apply(event=event, attempt_token=kept.attempt_token, now=now)
+    applied = receipts.apply(event=event, attempt_token=kept.attempt_token, now=now, later=later)
     if applied.done or kept.tries >= PATIENCE:
         Callback.objects.filter(pk=kept.pk).update(processed_at=now, note=applied.note)
         return True

@@ -61,16 +61,24 @@ def move(
     from_states: Collection[states.Message],
     to: states.Message,
     reason: str = "",
+    later: list[tallies.Shift] | None = None,
     **columns: Any,
 ) -> list[int]:
-    """Move the given messages that are in one of `from_states`; returns those that moved."""
+    """Move the given messages that are in one of `from_states`; returns those that moved.
+
+    Who moves several times in one transaction keeps the shifts for `later` and applies them all at its end: where some
+    tallies are held while others are wanted, two writers can lock each other in a ring.
+    """
     for state in from_states:
         assert to in states.MESSAGE_MOVES[state], f"{state} never moves to {to}"
     with transaction.atomic():
         rows = locked(Message.objects.filter(pk__in=ids, state__in=from_states))
         moved = [row["id"] for row in rows]
         Message.objects.filter(pk__in=moved).update(state=to, reason=reason, **columns)
-        tallies.apply(shifts(rows, to, reason))
+        if later is None:
+            tallies.apply(shifts(rows, to, reason))
+        else:
+            later += shifts(rows, to, reason)
     return moved
 
 

@@ -80,10 +80,11 @@ class _Slice:
     async def run(self) -> Result:
         loop = asyncio.get_running_loop()
         self._ends_at = loop.time() + self._seconds
-        self._busy_at = loop.time()
         if await self._db(lambda: instance.step(now=timezone.now())) == "watching":
             await self._db(self._beat)
             return Result(handed_over=0, more=False)
+        # Only now: on a slow disk the mark alone may take longer than a slice waits for something to do.
+        self._busy_at = loop.time()
         async with http.Session(in_flight=IN_FLIGHT) as session:
             self._outbox = outbox.Outbox(
                 db=self._db, look_db=self._look, session=session, token=self._token, in_flight=IN_FLIGHT

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from campaigns import states
 from campaigns.gateways import base
-from campaigns.lifecycle import messages
+from campaigns.lifecycle import messages, tallies
 from campaigns.models import Attempt
 
 _GOALS = {
@@ -28,8 +28,10 @@ class Applied:
     note: str
 
 
-def apply(*, event: base.StatusEvent, attempt_token: str, now: datetime) -> Applied:
-    """Move the message of one receipt forward, if it is forward."""
+def apply(
+    *, event: base.StatusEvent, attempt_token: str, now: datetime, later: list[tallies.Shift] | None = None
+) -> Applied:
+    """Move the message of one receipt forward, if it is forward; for `later` see `messages.move`."""
     attempt = Attempt.objects.filter(token=event.reference or attempt_token).select_related("message").first()
     if attempt is None:
         return Applied(done=True, note="no such attempt")
@@ -56,7 +58,9 @@ def apply(*, event: base.StatusEvent, attempt_token: str, now: datetime) -> Appl
         columns["delivered_at"] = at
     reason = f"carrier_{event.code}" if goal is states.Message.FAILED else ""
     with transaction.atomic():
-        moved = messages.move(ids=[message.pk], from_states=sources, to=goal, reason=reason[:40], **columns)
+        moved = messages.move(
+            ids=[message.pk], from_states=sources, to=goal, reason=reason[:40], later=later, **columns
+        )
         if moved and message.state in {states.Message.UNKNOWN, *states.MESSAGE_WAITING}:
             messages.call_off(ids=moved)
         if attempt.outcome in {Attempt.Outcome.UNKNOWN, Attempt.Outcome.OPEN}:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from campaigns import states
 from campaigns.gateways import base, http, registry
-from campaigns.lifecycle import halt
+from campaigns.lifecycle import halt, tallies
 from campaigns.models import Attempt, Campaign, Halt, Instance, Message, Run
 from campaigns.sending import accounts, instance, receipts
 from subscriptions import refusals
@@ -143,9 +143,11 @@ def _mark(entry: base.Sent, since: datetime, now: datetime) -> int:
         )
         Message.objects.filter(pk=message.pk).update(handed_over_at=entry.at, body=entry.text)
         # First that it was taken, then what became of it: a failure alone would not tell that it left.
+        later: list[tallies.Shift] = []
         for state in dict.fromkeys(("accepted", entry.state)):
             event = base.StatusEvent("", attempt.token, entry.provider_id, state, entry.code, entry.at, "")
-            receipts.apply(event=event, attempt_token=attempt.token, now=now)
+            receipts.apply(event=event, attempt_token=attempt.token, now=now, later=later)
+        tallies.apply(later)
     return 1
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import brokers
 import media_samples
 import moving_samples
 import plain_pages
@@ -60,14 +61,14 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(redis_broker: brokers.Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Everything started, on a PostgreSQL of its own since the demo world wants an empty one; one campaign launched."""
     if not servers.postgres_programs():
         pytest.skip("PostgreSQL is not installed (Debian package postgresql)")
     folder = tmp_path_factory.mktemp("grown-up")
     with (
         servers.postgres() as database,
-        running_product.running(folder, DATABASE_URL=database, BROKER_URL=redis_url) as product,
+        running_product.running(folder, DATABASE_URL=database, BROKER_URL=redis_broker.url) as product,
     ):
         world = World(product, database, plain_pages.PlainPages(product.base_url))
         _log_in(world.pages)

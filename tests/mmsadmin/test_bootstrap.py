@@ -84,13 +84,13 @@ def test_a_package_that_cannot_be_had_keeps_no_other_from_being_installed(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "glob", lambda *_: iter(()))
-    machine.packages = {"postgresql", "redis-server"}
+    machine.packages = {"postgresql", "redis-server", "rabbitmq-server"}
     bootstrap.system_packages()
-    assert machine.done == ["apt chromium", "apt postgresql", "apt redis-server"]
+    assert machine.done == ["apt chromium", "apt postgresql", "apt redis-server", "apt rabbitmq-server"]
     assert machine.said == ["Could not install chromium: the tests that need it will be skipped by name."]
 
 
 def test_a_browser_of_another_name_is_enough(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine.programs = dict.fromkeys(("chromium-browser", "postgres", "redis-server"), "/usr/bin/it")
+    machine.programs = dict.fromkeys(("chromium-browser", "postgres", "redis-server", "rabbitmq-server"), "/usr/bin/it")
     bootstrap.system_packages()
     assert machine.done == []

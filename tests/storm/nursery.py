@@ -38,7 +38,7 @@ class Nursery:
                 SANDBOX="1",
                 DJANGO_SETTINGS_MODULE="mmsadmin.settings",
                 PYTHONPATH=os.pathsep.join([str(ROOT / "tests"), str(ROOT)]),
-                PYTHONWARNINGS="ignore:No directory at",
+                PYTHONWARNINGS="ignore:No directory at,ignore:You're running the worker with superuser",
             ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,9 +1,10 @@
-"""What the children of a storm do: the product's own turns of the crank, without a broker between them.
+"""What the children of a storm do: the product's own processes, or its turns of the crank with no broker between them.
 
-The tick and the sweep are the product's own tasks, run in place; the bell for the drain is not needed, since a drain
-here goes on to its next slice by itself.
+With none the tick and the sweep are the product's own tasks, run in place; the bell for the drain is not needed, since
+a drain here goes on to its next slice by itself.
 """
 
+import os
 import signal
 import sys
 import time
@@ -11,10 +12,12 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from socketserver import TCPServer
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
@@ -23,6 +26,8 @@ from campaigns.inbound import intake
 from campaigns.models import Message
 from campaigns.sending import drain as draining
 from campaigns.sending import rescue, start
+from mmsadmin import broker as transports
+from mmsadmin import plan
 from mmsadmin.celery import app
 from mmsadmin.wsgi import application
 
@@ -51,6 +56,18 @@ def ticks() -> None:
             _guarded(tasks.sweep)
             swept_at = time.monotonic()
         time.sleep(TICK_S)
+
+
+def worker(*, queue: str, broker: str, number: int = 0) -> None:
+    """The product's own worker of one queue; several of a queue have a number each."""
+    _heed(broker)
+    app.start(["--quiet", *(f"{queue}{number}@%h" if word == f"{queue}@%h" else word for word in plan.worker(queue))])
+
+
+def beat(*, broker: str) -> None:
+    """The product's own beat."""
+    _heed(broker)
+    app.start(["--quiet", *plan.BEAT])
 
 
 def web(*, port: int) -> None:
@@ -122,6 +139,13 @@ class _Server(WSGIServer):
             self.handle_error(request, client_address)
         finally:
             self.shutdown_request(request)
+
+
+def _heed(broker: str) -> None:
+    """As the settings do; celery's own command line reads BROKER_URL too."""
+    os.environ["BROKER_URL"] = broker
+    app.conf.broker_url = broker
+    app.conf.broker_transport_options = transports.prepared(url=broker, folder=Path(settings.BROKER_DIR))
 
 
 def _stopping() -> Callable[[], bool]:

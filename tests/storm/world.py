@@ -146,8 +146,9 @@ class World:
         return "".join(path.read_text() for path in sorted(self.place.folder.glob("*.log")))
 
     def complaints(self) -> list[str]:
-        """Lines in which a process says that the database was locked."""
-        return [line for line in self.logs().splitlines() if "database is locked" in line]
+        """Lines in which a process says that another one kept it out of the database."""
+        lines = self.logs().splitlines()
+        return [line for line in lines if "database is locked" in line or "deadlock detected" in line]
 
     def end(self) -> None:
         for child in self.children:
@@ -173,6 +174,7 @@ def made(
         "SANDBOX_SECRET": carrier.secret,
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "BOOT_MARK": str(folder / "boot_mark"),
+        "BROKER_DIR": str(folder / "broker"),
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
     world = World(on, nursery.Place(folder, _database(on, name), settings), carrier, port, shared)
