@@ -32,7 +32,7 @@ def _accepted(run: Run) -> int:
 @pytest.mark.django_db(transaction=True)
 def test_all_numbers_of_a_brand_stop_at_its_cap_and_say_so(carrier: carrier_process.CarrierProcess) -> None:
     run = _run(cap=5, people=12, numbers=3)
-    assert not drain.run(should_stop=lambda: False, seconds=5).more
+    assert not drain.run(should_stop=lambda: False, seconds=15).more
     assert (_accepted(run), len(carrier.client.messages()), BrandDay.objects.get().used) == (5, 5, 5)
     assert numbers.due(now=timezone.now()) == []
     assert pace.of_run(run=run, now=timezone.now()).limit == pace.Limit("brand", count=5, name="Acme")
@@ -46,7 +46,7 @@ def test_all_numbers_of_a_brand_stop_at_its_cap_and_say_so(carrier: carrier_proc
         text="Out",
         now=timezone.now(),
     )
-    drain.run(should_stop=lambda: False, seconds=5)
+    drain.run(should_stop=lambda: False, seconds=15)
     assert Message.objects.get(kind="confirmation").state == "accepted"
     assert _accepted(run) == 5
 
@@ -55,7 +55,7 @@ def test_all_numbers_of_a_brand_stop_at_its_cap_and_say_so(carrier: carrier_proc
 @pytest.mark.django_db(transaction=True)
 def test_a_text_counts_its_parts(carrier: carrier_process.CarrierProcess) -> None:
     run = _run(cap=5, people=4, text="Hello " * 40)
-    assert not drain.run(should_stop=lambda: False, seconds=5).more
+    assert not drain.run(should_stop=lambda: False, seconds=15).more
     assert (_accepted(run), BrandDay.objects.get().used) == (2, 4)
 
 
@@ -64,7 +64,7 @@ def test_a_text_counts_its_parts(carrier: carrier_process.CarrierProcess) -> Non
 def test_what_never_left_is_given_back(carrier: carrier_process.CarrierProcess) -> None:
     _run(cap=50, people=6)
     carrier.stop()
-    drain.run(should_stop=lambda: False, seconds=2)
+    drain.run(should_stop=lambda: False, seconds=4)
     assert BrandDay.objects.get().used == 0
 
 

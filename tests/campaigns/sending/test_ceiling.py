@@ -41,7 +41,7 @@ def test_beyond_it_campaigns_wait_for_the_carrier_and_answers_do_not(
 ) -> None:
     monkeypatch.setattr(ceiling, "SECONDS", 0.1)
     run = expanded(people=14, group=factories.group())
-    drain.run(should_stop=lambda: False, seconds=2)
+    drain.run(should_stop=lambda: False, seconds=3)
     assert Message.objects.filter(state="accepted").count() == 10
     assert NumberLease.objects.get().awaiting == 10
     assert pace.of_run(run=run, now=timezone.now()).limit == pace.Limit("carrier", count=10)
@@ -50,11 +50,11 @@ def test_beyond_it_campaigns_wait_for_the_carrier_and_answers_do_not(
     enqueue.answer(
         kind="confirmation", number=number, to_phone="+12125550177", contact=None, text="Out", now=timezone.now()
     )
-    drain.run(should_stop=lambda: False, seconds=2)
+    drain.run(should_stop=lambda: False, seconds=3)
     assert Message.objects.get(kind="confirmation").state == "accepted"
     assert Message.objects.filter(run=run, state="pending").count() == 4
 
     Message.objects.filter(state="accepted").update(state="sent")
-    drain.run(should_stop=lambda: False, seconds=2)
+    drain.run(should_stop=lambda: False, seconds=3)
     assert Message.objects.filter(run=run, state="accepted").count() == 4
     assert NumberLease.objects.get().awaiting == 0

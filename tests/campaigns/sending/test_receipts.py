@@ -216,3 +216,18 @@ def test_a_fault_of_ours_on_one_receipt_does_not_hold_up_the_others(monkeypatch:
     monkeypatch.setattr(receipts, "apply", trips)
     assert intake.understand(now=timezone.now()) == 1
     assert Callback.objects.get(processed_at=None).event_key == "broken"
+
+
+def test_a_fault_of_ours_after_the_move_takes_it_back_with_its_tallies(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = _handed_over(run)
+    whole = receipts.apply
+
+    def trips(**given: Any) -> receipts.Applied:
+        whole(**given)
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(receipts, "apply", trips)
+    assert _report(attempt, "delivered") == "accepted"
+    assert ledger.is_true(run)
