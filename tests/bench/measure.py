@@ -11,7 +11,8 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. Rates: higher is better. Names that begin with `page` are latencies: lower is better."""
+    """One figure. Rates: higher is better. Names that begin with `page`, `pause` or `peak` are latencies and
+    sizes: lower is better."""
 
     name: str
     value: float

@@ -1,5 +1,6 @@
 """The rows of a storm's world, made in a child: numbers, people with consent, a campaign that is due or running."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -62,6 +63,19 @@ def due(*, people: int, numbers: int = 1, rate: str = "50.00") -> dict[str, Any]
         now=launched_at,
     )
     return {"campaign": campaign.pk}
+
+
+def paused(*, campaign: int) -> float:
+    """Pause it as a person does; returns the moment at which that was written, in seconds since 1970."""
+    found = Campaign.objects.get(pk=campaign)
+    schedule.pause(campaign=found, by=found.created_by, now=timezone.now())
+    return time.time()
+
+
+def resumed(*, campaign: int) -> None:
+    """Carry on with the rest."""
+    found = Campaign.objects.get(pk=campaign)
+    schedule.resume(campaign=found, by=found.created_by, now=timezone.now())
 
 
 def _group(people: int, numbers: int, rate: str) -> SubscriptionGroup:
