@@ -1,7 +1,7 @@
 """`make storm`: one storm whole on each set-up that people have. Prints the checker's line for each.
 
 Ends with 1 if anybody got it twice or is unaccounted for, if a number was too fast, if somebody was kept out of the
-database, or if the storm was none: most has to leave while kills still fall.
+database, if the live page showed what was not so, or if the storm was none: most has to leave while kills still fall.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from pathlib import Path
 import brokers
 import servers
 
-from storm import kills, world
+from storm import kills, watcher, world
 
 PEOPLE = int(os.environ.get("STORM_PEOPLE") or 5_000)
 KILLS = int(os.environ.get("STORM_KILLS") or 200)
@@ -56,17 +56,19 @@ def storm(setup: Setup, folder: Path, dice: random.Random) -> bool:
         broker = stack.enter_context(_broker(setup.broker))
         ground = stack.enter_context(world.ground(setup.database, folder, database))
         made = stack.enter_context(world.made(ground, "whole", **SHARES))
-        made.call("people:running", people=PEOPLE, numbers=NUMBERS, rate=f"{RATE}.00")
-        drains = kills.rain(made, starters=_starters(made, setup, broker), kills=KILLS, pause_s=PAUSE_S, dice=dice)
-        under_fire = len(made.calls())
-        verdict = made.check(settled_in_s=made.settle(seconds=SETTLE_S))
+        campaign = made.call("people:running", people=PEOPLE, numbers=NUMBERS, rate=f"{RATE}.00")["campaign"]
+        with watcher.Watcher(made, campaign=campaign, people=PEOPLE) as watching:
+            drains = kills.rain(made, starters=_starters(made, setup, broker), kills=KILLS, pause_s=PAUSE_S, dice=dice)
+            under_fire = len(made.calls())
+            verdict = made.check(settled_in_s=made.settle(seconds=SETTLE_S))
         share = under_fire / len(made.calls())
-    wrong = [*verdict.twice, *verdict.unaccounted, *verdict.too_fast]
+    wrong = [*verdict.twice, *verdict.unaccounted, *verdict.too_fast, *watching.wrong]
     # What a killed drain had in its hands: some two seconds' work of every number, if it held them all.
     without_reason = len(verdict.doubted_without_reason)
     wrong += [] if without_reason <= drains * NUMBERS * RATE * 2 else [f"{without_reason} in doubt without a reason"]
     wrong += [] if share >= UNDER_FIRE else ["most left after the last kill: this was no storm"]
-    fire = f"{PEOPLE:,} people, {KILLS} kills, {share:.0%} of the requests while they fell"
+    fire = f"{PEOPLE:,} people, {KILLS} kills, {share:.0%} of the requests while they fell,"
+    fire += f" the live page true {watching.looks - len(watching.wrong)} times of {watching.looks}"
     _say(f"{setup.name}: {fire} · {verdict.line}", *wrong[:20])
     return not wrong
 

@@ -78,6 +78,12 @@ def resumed(*, campaign: int) -> None:
     schedule.resume(campaign=found, by=found.created_by, now=timezone.now())
 
 
+def watcher() -> dict[str, str]:
+    """Somebody who may see every page; returns what the log-in asks for."""
+    factories.user(username="watcher", is_superuser=True)
+    return {"username": "watcher", "password": "secret words"}
+
+
 def _group(people: int, numbers: int, rate: str) -> SubscriptionGroup:
     group = factories.group()
     account = factories.account()
