@@ -88,6 +88,8 @@ def database(url: str) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(parse_qsl(parts.query)),
+            # Else a process that stands still in the middle of a transaction keeps its rows from all others for ever;
+            # between two statements of ours there is never so much to do.
+            "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=15s", **dict(parse_qsl(parts.query))},
         }
     raise ImproperlyConfigured(f"DATABASE_URL starts with {parts.scheme!r}; write sqlite:/// or postgresql://.")

@@ -8,10 +8,12 @@ bytes went. aiohttp itself repeats idempotent methods on a stale connection; POS
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import contextvars
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from types import TracebackType
@@ -27,6 +29,29 @@ ANSWER_LIMIT_BYTES = 1_000_000
 KEEPALIVE_S = 15.0
 READ_CHUNK_BYTES = 65_536
 USER_AGENT = "mmsadmin"
+
+
+# Up to when a request of this task may leave, on the clock of `uptime`.
+_leaves_by: contextvars.ContextVar[float] = contextvars.ContextVar("leaves_by", default=float("inf"))
+
+
+def uptime() -> float:
+    """Seconds on a clock that nobody sets and that goes on while the machine sleeps (Linux), else the monotonic one."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+@contextlib.contextmanager
+def leaving_by(moment: float) -> Iterator[None]:
+    """No request of this block leaves after `moment` (of `uptime`), whatever held it up: it fails as `NeverLeft`.
+
+    Around the gateway and not inside of it, so that no gateway can forget. A process that was frozen here may wake when
+    its messages are long in other hands.
+    """
+    before = _leaves_by.set(moment)
+    try:
+        yield
+    finally:
+        _leaves_by.reset(before)
 
 
 class Trouble(Exception):
@@ -47,6 +72,20 @@ class InDoubt(Trouble):
 
 class TooLong(InDoubt):
     """The answer is longer than allowed; the rest was not read."""
+
+
+class _TooLate(Exception):
+    """The connection stands, no byte was written, and the moment to leave is over."""
+
+
+class _Request(aiohttp.ClientRequest):
+    """The last place that is asked before bytes go out: between here and the socket nothing is waited for. What is left
+    is a process that stops in these few instructions."""
+
+    async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        if uptime() > _leaves_by.get():
+            raise _TooLate
+        return await super().send(conn)
 
 
 class FetchRefused(Trouble):
@@ -90,6 +129,7 @@ class Session:
         self._client = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._in_flight, keepalive_timeout=KEEPALIVE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
+            request_class=_Request,
             timeout=self._timeout,
             auto_decompress=False,
             headers={"User-Agent": USER_AGENT},
@@ -120,6 +160,8 @@ class Session:
                 answer = await _read(response.content)
                 found = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(status=response.status, headers=found, body=answer)
+        except _TooLate:
+            raise NeverLeft("held up too long") from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NeverLeft(_word(error)) from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):

@@ -137,7 +137,7 @@ class _Slice:
     async def _keep(self) -> None:
         """Show life for what is held, take what became due, start a feed for each number taken, and let go of what
         others should have."""
-        asked_at = asyncio.get_running_loop().time()
+        asked_at = http.uptime()
         held = await self._db(self._beat)
         for number_id, one in self._lines.items():
             if number_id in held:

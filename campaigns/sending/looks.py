@@ -16,6 +16,8 @@ from subscriptions.models import OurPhone, SenderNumber, SubscriptionGroup
 
 # A look is good for this long; an older one is taken again.
 GOOD_FOR_S = 0.5
+# After its moment a message may still wait for a connection, no longer: two seconds after a pause nothing leaves.
+LEAVES_WITHIN_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,19 +89,25 @@ class Outbox:
         """Give the place back: nothing left."""
         self._room.release()
 
-    def send(self, *, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int) -> None:
-        """Let one message leave now; its answer is written with the next batch."""
+    def send(
+        self, *, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int, leaves_by: float
+    ) -> None:
+        """Let one message leave now, or never after `leaves_by` (of `http.uptime`); its answer is written with the next
+        batch."""
         self.handed_over += 1
         self.unwritten[number_id] += 1
-        task = asyncio.create_task(self._send(gateway, ready, clock, number_id))
+        task = asyncio.create_task(self._send(gateway, ready, clock, number_id, leaves_by))
         self._sends.add(task)
         task.add_done_callback(self._sends.discard)
 
-    async def _send(self, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int) -> None:
+    async def _send(
+        self, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int, leaves_by: float
+    ) -> None:
         clock.book(cost=ready.cost, monotonic=asyncio.get_running_loop().time())
         handed_over_at = timezone.now()
         try:
-            outcome = base.storable(await gateway.send(session=self._session, message=ready.outgoing))
+            with http.leaving_by(leaves_by):
+                outcome = base.storable(await gateway.send(session=self._session, message=ready.outgoing))
         finally:
             self._room.release()
         monotonic = asyncio.get_running_loop().time()

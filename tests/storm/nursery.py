@@ -68,7 +68,7 @@ class Place:
     """Where a world lives: its folder, its database, and what its processes know of their surroundings."""
 
     folder: Path
-    database: dict[str, str]
+    database: dict[str, Any]
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -93,6 +93,10 @@ class Child:
 
     def pause(self) -> None:
         self._signal(signal.SIGSTOP)
+
+    def is_stopped(self) -> bool:
+        """Whether it stands still, by our hand or by a fault of its own."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
     def go_on(self) -> None:
         self._signal(signal.SIGCONT)

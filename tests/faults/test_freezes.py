@@ -1,0 +1,64 @@
+"""A process that stands still for longer than anybody believes in it, and then goes on as if nothing had been."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+
+import carrier_process
+import pytest
+from storm import world
+
+pytestmark = pytest.mark.process
+
+TIMES = 16
+HURRY = {"name": "hurry", "times": TIMES}
+# Longer than a lease is trusted, watched and asked about; see campaigns/sending/leases.py.
+LONG_S = 30.0 / TIMES
+# After all checks of ours, with the request made and its claim in other hands when it goes on.
+AT_THE_SOCKET = {"name": "freeze", "at": "campaigns.gateways.http:Session._call", "when": "before", "nth": 3}
+
+
+@pytest.fixture
+def storm(
+    ground: world.Ground, name: Callable[[], str], quiet_carrier: carrier_process.CarrierProcess
+) -> Iterator[world.World]:
+    with world.made(ground, name(), carrier=quiet_carrier) as made:
+        yield made
+
+
+def others_take_over(storm: world.World, *, people: int) -> None:
+    storm.start("roles:ticks", faults=[HURRY])
+    storm.start("roles:drain", faults=[HURRY])
+    storm.settle()
+    assert storm.states() == {"accepted": people}
+
+
+def nobody_twice(storm: world.World, *, people: int) -> None:
+    verdict = storm.check()
+    assert (verdict.twice, verdict.unaccounted, len(storm.taken())) == ([], [], people)
+
+
+def test_frozen_with_a_message_in_the_very_hand(storm: world.World) -> None:
+    storm.call("people:running", people=12, rate="20.00")
+    frozen = storm.start("roles:drain", faults=[HURRY, AT_THE_SOCKET])
+    carrier_process.wait_for(frozen.is_stopped, seconds=30, what="the drain to freeze")
+    others_take_over(storm, people=12)
+    frozen.go_on()
+    time.sleep(LONG_S / 2)
+    nobody_twice(storm, people=12)
+    assert frozen.stop() == 0
+
+
+def test_frozen_at_any_moment_again_and_again(storm: world.World, dice: random.Random) -> None:
+    storm.call("people:running", people=240, numbers=3, rate="20.00")
+    storm.start("roles:ticks", faults=[HURRY])
+    drains = [storm.start("roles:drain", faults=[HURRY]) for _ in range(2)]
+    for _ in range(3):
+        time.sleep(dice.uniform(0.1, 0.6))
+        stopped = dice.choice(drains)
+        stopped.pause()
+        time.sleep(LONG_S)
+        stopped.go_on()
+    storm.settle()
+    assert storm.states() == {"accepted": 240}
+    nobody_twice(storm, people=240)
