@@ -1,19 +1,17 @@
 """The only socket of the gateways: one request, no second try, no redirect, errors told apart by what left.
 
 The line that matters runs between "certainly never left" (safe to repeat) and all later trouble (never repeated).
-Only failures of the connect phase count as the former: once a connection stands, nobody can say how far the
-bytes went. aiohttp itself repeats idempotent methods on a stale connection; POST is not among them.
+Only failures of the connect phase, and a moment that is over when it ends (`leaving.py`), count as the former: from
+then on nobody can say how far the bytes went. aiohttp itself repeats idempotent methods on a stale connection; POST is not among them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import contextvars
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from types import TracebackType
@@ -22,6 +20,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 
+from campaigns.gateways import leaving
+
 CONNECT_TIMEOUT_S = 5.0
 TOTAL_TIMEOUT_S = 30.0
 ANSWER_LIMIT_BYTES = 1_000_000
@@ -29,29 +29,6 @@ ANSWER_LIMIT_BYTES = 1_000_000
 KEEPALIVE_S = 15.0
 READ_CHUNK_BYTES = 65_536
 USER_AGENT = "mmsadmin"
-
-
-# Up to when a request of this task may leave, on the clock of `uptime`.
-_leaves_by: contextvars.ContextVar[float] = contextvars.ContextVar("leaves_by", default=float("inf"))
-
-
-def uptime() -> float:
-    """Seconds on a clock that nobody sets and that goes on while the machine sleeps (Linux), else the monotonic one."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
-
-
-@contextlib.contextmanager
-def leaving_by(moment: float) -> Iterator[None]:
-    """No request of this block leaves after `moment` (of `uptime`), whatever held it up: it fails as `NeverLeft`.
-
-    Around the gateway and not inside of it, so that no gateway can forget. A process that was frozen here may wake when
-    its messages are long in other hands.
-    """
-    before = _leaves_by.set(moment)
-    try:
-        yield
-    finally:
-        _leaves_by.reset(before)
 
 
 class Trouble(Exception):
@@ -83,7 +60,7 @@ class _Request(aiohttp.ClientRequest):
     is a process that stops in these few instructions."""
 
     async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
-        if uptime() > _leaves_by.get():
+        if leaving.is_over():
             raise _TooLate
         return await super().send(conn)
 

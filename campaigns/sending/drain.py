@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.db import connections
 from django.utils import timezone
 
-from campaigns.gateways import http
+from campaigns.gateways import http, leaving
 from campaigns.models import NumberLease
 from campaigns.sending import claims, gates, health, instance, leases, line, numbers, outbox
 from subscriptions.models import SenderNumber
@@ -137,7 +137,7 @@ class _Slice:
     async def _keep(self) -> None:
         """Show life for what is held, take what became due, start a feed for each number taken, and let go of what
         others should have."""
-        asked_at = http.uptime()
+        asked_at = leaving.uptime()
         held = await self._db(self._beat)
         for number_id, one in self._lines.items():
             if number_id in held:

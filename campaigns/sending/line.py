@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.utils import timezone
 
-from campaigns.gateways import http
+from campaigns.gateways import leaving
 from campaigns.lifecycle import claiming
 from campaigns.models import NumberLease
 from campaigns.sending import (
@@ -45,7 +45,7 @@ class Db(Protocol):
 
 
 class Line:
-    """Holds the lease of one number; `trusted_until` is the `http.uptime` up to which it may believe so."""
+    """Holds the lease of one number; `trusted_until` is the `leaving.uptime` up to which it may believe so."""
 
     def __init__(
         self,
@@ -236,7 +236,7 @@ class Line:
             if self.stopping or loop.time() - looked_at > looks.GOOD_FOR_S:
                 break
         monotonic = loop.time()
-        trusted = http.uptime() < self.trusted_until
+        trusted = leaving.uptime() < self.trusted_until
         fresh = monotonic - looked_at <= looks.GOOD_FOR_S
         # Nothing may be waited for between here and the hand-over.
         if self.stopping or not trusted or not fresh or not all(gate.is_open(cost=ready.cost) for gate in doors):
@@ -249,7 +249,7 @@ class Line:
             ready=ready,
             clock=self._clock,
             number_id=self._number.pk,
-            leaves_by=min(self.trusted_until, http.uptime() + looks.LEAVES_WITHIN_S),
+            leaves_by=min(self.trusted_until, leaving.uptime() + looks.LEAVES_WITHIN_S),
         )
         # Let it begin: the clock is booked at the very moment of the hand-over, not a busy loop's turn before it.
         await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from campaigns import states
-from campaigns.gateways import base, http
+from campaigns.gateways import base, http, leaving
 from campaigns.lifecycle import messages
 from campaigns.models import Attempt
 from campaigns.sending import answers, brands, counted, dispatch, files, health, looks, pacing
@@ -92,8 +92,8 @@ class Outbox:
     def send(
         self, *, gateway: base.Gateway, ready: dispatch.Ready, clock: pacing.Clock, number_id: int, leaves_by: float
     ) -> None:
-        """Let one message leave now, or never after `leaves_by` (of `http.uptime`); its answer is written with the next
-        batch."""
+        """Let one message leave now, and never after `leaves_by` (of `leaving.uptime`); its answer is written with the
+        next batch."""
         self.handed_over += 1
         self.unwritten[number_id] += 1
         task = asyncio.create_task(self._send(gateway, ready, clock, number_id, leaves_by))
@@ -106,7 +106,7 @@ class Outbox:
         clock.book(cost=ready.cost, monotonic=asyncio.get_running_loop().time())
         handed_over_at = timezone.now()
         try:
-            with http.leaving_by(leaves_by):
+            with leaving.by(leaves_by):
                 outcome = base.storable(await gateway.send(session=self._session, message=ready.outgoing))
         finally:
             self._room.release()

@@ -4,7 +4,7 @@ import time
 import pytest
 from gateways import endpoint
 
-from campaigns.gateways import http
+from campaigns.gateways import http, leaving
 
 PICTURE = "x" * 50_000
 
@@ -92,17 +92,17 @@ def test_authority_of_an_address(url: str, expected: str) -> None:
 
 async def posted(url: str, *, leaves_by: float) -> int:
     async with http.Session() as session:
-        with http.leaving_by(leaves_by):
+        with leaving.by(leaves_by):
             return (await session.post(url=url, headers={}, body=b"{}")).status
 
 
 def test_a_request_whose_moment_is_over_never_leaves_though_it_is_connected() -> None:
     with endpoint.serving(reply=endpoint.answer(200, {}, "")) as server:
         with pytest.raises(http.NeverLeft, match="held up too long"):
-            asyncio.run(posted(server.url, leaves_by=http.uptime() - 0.01))
+            asyncio.run(posted(server.url, leaves_by=leaving.uptime() - 0.01))
         assert server.requests == []
 
 
 def test_one_in_time_does() -> None:
     with endpoint.serving(reply=endpoint.answer(200, {}, "")) as server:
-        assert asyncio.run(posted(server.url, leaves_by=http.uptime() + 60)) == 200
+        assert asyncio.run(posted(server.url, leaves_by=leaving.uptime() + 60)) == 200
