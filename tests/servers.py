@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -52,33 +53,67 @@ def postgres_programs() -> Path | None:
     return folders[-1] if folders else None
 
 
-@contextlib.contextmanager
-def _running(command: list[str], *, folder: Path, user: str | None, stop: signal.Signals) -> Iterator[None]:
-    parent = os.getpid()
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            user=user,
-            group=user,
-            start_new_session=True,
-            preexec_fn=lambda: processes.die_with_parent(parent),
-        )
-    try:
-        yield
-    finally:
-        process.send_signal(stop)
-        process.wait(timeout=30)
+@dataclass
+class Postgres:
+    """A server in a folder of its own that may be stopped and started again; `url` is the DATABASE_URL."""
+
+    folder: Path
+    port: int
+    command: list[str]
+    user: str | None
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def base(self) -> str:
+        return f"postgresql://mmsadmin@127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.base}/mmsadmin"
+
+    def start(self) -> None:
+        parent = os.getpid()
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command,
+                cwd=self.folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                user=self.user,
+                group=self.user,
+                start_new_session=True,
+                preexec_fn=lambda: processes.die_with_parent(parent),
+            )
+        wait_for(self._answers, what="PostgreSQL")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT lets go of its clients first; SIGQUIT is the stop called `immediate`, as good as a power cut."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(f"{self.base}/postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 @contextlib.contextmanager
 def postgres(*, durable: bool = False) -> Iterator[str]:
-    """An empty PostgreSQL; yields its DATABASE_URL. As root it runs as the user `postgres`, since it refuses root.
+    """An empty PostgreSQL; yields its DATABASE_URL. `durable` as in `stoppable_postgres`: for what is measured."""
+    with stoppable_postgres(durable=durable) as server:
+        yield server.url
 
-    `durable` waits for the disk at each commit, as real ones do: for what is measured.
+
+@contextlib.contextmanager
+def stoppable_postgres(*, durable: bool) -> Iterator[Postgres]:
+    """An empty PostgreSQL. As root it runs as the user `postgres`, since it refuses root.
+
+    `durable` waits for the disk at each commit, as real ones do.
     """
     programs = postgres_programs()
     assert programs is not None
@@ -102,16 +137,11 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
         command = [str(programs / "postgres"), "-D", str(folder / "data")]
         for setting in settings:
             command += ["-c", setting]
-        base = f"postgresql://mmsadmin@127.0.0.1:{port}"
-
-        def answers() -> bool:
-            try:
-                with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-                    connection.execute("CREATE DATABASE mmsadmin")
-            except psycopg.OperationalError:
-                return False
-            return True
-
-        with _running(command, folder=folder, user=user, stop=signal.SIGINT):
-            wait_for(answers, what="PostgreSQL")
-            yield f"{base}/mmsadmin"
+        server = Postgres(folder, port, command, user)
+        server.start()
+        try:
+            with psycopg.connect(f"{server.base}/postgres", autocommit=True) as connection:
+                connection.execute("CREATE DATABASE mmsadmin")
+            yield server
+        finally:
+            server.stop()

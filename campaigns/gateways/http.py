@@ -2,7 +2,8 @@
 
 The line that matters runs between "certainly never left" (safe to repeat) and all later trouble (never repeated).
 Only failures of the connect phase, and a moment that is over when it ends (`leaving.py`), count as the former: from
-then on nobody can say how far the bytes went. aiohttp itself repeats idempotent methods on a stale connection; POST is not among them.
+then on nobody can say how far the bytes went. aiohttp itself repeats idempotent methods on a stale connection; POST is
+not among them.
 """
 
 from __future__ import annotations
@@ -51,20 +52,6 @@ class TooLong(InDoubt):
     """The answer is longer than allowed; the rest was not read."""
 
 
-class _TooLate(Exception):
-    """The connection stands, no byte was written, and the moment to leave is over."""
-
-
-class _Request(aiohttp.ClientRequest):
-    """The last place that is asked before bytes go out: between here and the socket nothing is waited for. What is left
-    is a process that stops in these few instructions."""
-
-    async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
-        if leaving.is_over():
-            raise _TooLate
-        return await super().send(conn)
-
-
 class FetchRefused(Trouble):
     """A file will not be fetched from there, or is not what was allowed (host, redirect, size, time)."""
 
@@ -106,7 +93,7 @@ class Session:
         self._client = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._in_flight, keepalive_timeout=KEEPALIVE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
-            request_class=_Request,
+            request_class=leaving.Request,
             timeout=self._timeout,
             auto_decompress=False,
             headers={"User-Agent": USER_AGENT},
@@ -137,7 +124,7 @@ class Session:
                 answer = await _read(response.content)
                 found = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(status=response.status, headers=found, body=answer)
-        except _TooLate:
+        except leaving.TooLate:
             raise NeverLeft("held up too long") from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NeverLeft(_word(error)) from None

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import DatabaseError, connection, connections
 from django.utils import timezone
 
 from campaigns.gateways import http, leaving
@@ -104,10 +104,12 @@ class _Slice:
                 for one in self._lines.values():
                     one.stopping = True
                 await asyncio.gather(*self._feeds.values(), return_exceptions=True)
-                await self._outbox.settle_down()
-                for task in background:
-                    task.cancel()
-                await asyncio.gather(*background, return_exceptions=True)
+                try:
+                    await self._outbox.settle_down()
+                finally:
+                    for task in background:
+                        task.cancel()
+                    await asyncio.gather(*background, return_exceptions=True)
                 for number_id in self._lines:
                     await self._give_back(number_id)
                 await self._gates.close()
@@ -199,4 +201,13 @@ class _Slice:
 
 
 async def _done(thread: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
-    return await asyncio.get_running_loop().run_in_executor(thread, work)
+    return await asyncio.get_running_loop().run_in_executor(thread, functools.partial(_connected, work))
+
+
+def _connected(work: Callable[[], _T]) -> _T:
+    """A connection that was lost is let go of, and the next work gets another: in a thread nobody else does so."""
+    try:
+        return work()
+    except DatabaseError:
+        connection.close_if_unusable_or_obsolete()
+        raise

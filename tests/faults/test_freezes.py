@@ -14,8 +14,11 @@ TIMES = 16
 HURRY = {"name": "hurry", "times": TIMES}
 # Longer than a lease is trusted, watched and asked about; see campaigns/sending/leases.py.
 LONG_S = 30.0 / TIMES
-# After all checks of ours, with the request made and its claim in other hands when it goes on.
-AT_THE_SOCKET = {"name": "freeze", "at": "campaigns.gateways.http:Session._call", "when": "before", "nth": 3}
+# With the request made, and at the latest with its connection in hand: its claim is in other hands when it goes on.
+PLACES = {
+    "the request made": {"name": "freeze", "at": "campaigns.gateways.http:Session._call", "when": "before", "nth": 3},
+    "at the socket": {"name": "freeze", "at": "campaigns.gateways.leaving:Request.send", "when": "after", "nth": 3},
+}
 
 
 @pytest.fixture
@@ -38,9 +41,10 @@ def nobody_twice(storm: world.World, *, people: int) -> None:
     assert (verdict.twice, verdict.unaccounted, len(storm.taken())) == ([], [], people)
 
 
-def test_frozen_with_a_message_in_the_very_hand(storm: world.World) -> None:
+@pytest.mark.parametrize("place", PLACES)
+def test_frozen_with_a_message_in_the_very_hand(storm: world.World, place: str) -> None:
     storm.call("people:running", people=12, rate="20.00")
-    frozen = storm.start("roles:drain", faults=[HURRY, AT_THE_SOCKET])
+    frozen = storm.start("roles:drain", faults=[HURRY, PLACES[place]])
     carrier_process.wait_for(frozen.is_stopped, seconds=30, what="the drain to freeze")
     others_take_over(storm, people=12)
     frozen.go_on()

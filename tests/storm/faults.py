@@ -9,6 +9,7 @@ import importlib
 import inspect
 import os
 import signal
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +30,11 @@ def crash(*, at: str, when: str, nth: int = 1, inside: str = "") -> None:
 def freeze(*, at: str, when: str, nth: int = 1, inside: str = "") -> None:
     """Stop this process in its tracks there, as a hung disk or a paused machine would, until somebody lets it go on."""
     _at(at, when, nth, inside, lambda: os.kill(os.getpid(), signal.SIGSTOP))
+
+
+def kill_during(*, at: str, nth: int, after_s: float) -> None:
+    """Kill this process so long after the nth call of `at` began; the call goes on meanwhile."""
+    _at(at, "before", nth, "", lambda: threading.Timer(after_s, os.kill, (os.getpid(), signal.SIGKILL)).start())
 
 
 def change(*, at: str, value: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import factories
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from campaigns import states
@@ -82,6 +83,13 @@ def watcher() -> dict[str, str]:
     """Somebody who may see every page; returns what the log-in asks for."""
     factories.user(username="watcher", is_superuser=True)
     return {"username": "watcher", "password": "secret words"}
+
+
+def integrity() -> str:
+    """What SQLite says of its own file; some of its checks call functions that Django brings."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        return str(cursor.fetchone()[0])
 
 
 def _group(people: int, numbers: int, rate: str) -> SubscriptionGroup:
