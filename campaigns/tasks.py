@@ -26,10 +26,10 @@ def tick() -> None:
     for campaign_id in start.due(now=now):
         if alone or not _rung(begin, campaign_id, expires=5):
             begin(campaign_id)
-    if intake.waiting() and (alone or not _rung(understand, expires=60)):
+    if intake.waiting() and (alone or not _rung(understand, expires=2)):
         understand()
     if media.waiting():
-        _rung(fetch_media, expires=60)
+        _rung(fetch_media, expires=2)
     if fit.waiting(now=now):
         _rung(make_copies, expires=2)
     start.finish_done(now=now)

@@ -24,7 +24,9 @@ class Callback(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["account", "event_key"], name="callback_once")]
-        indexes = [models.Index(fields=["id"], condition=models.Q(processed_at__isnull=True), name="callback_waiting")]
+        indexes = [
+            models.Index(fields=["tries", "id"], condition=models.Q(processed_at__isnull=True), name="callback_waiting")
+        ]
 
     def __str__(self) -> str:
         return self.event_key
