@@ -69,11 +69,18 @@ class World:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """A query over a connection of its own, as an outsider sees it."""
+        (rows,) = self.ask_at_once(query)
+        return rows
+
+    def ask_at_once(self, *queries: str) -> list[list[tuple[Any, ...]]]:
+        """Several queries that see one and the same moment."""
         if self.ground.server:
-            with psycopg.connect(f"{self.ground.server}/{self.place.database['NAME']}", autocommit=True) as connection:
-                return connection.execute(query).fetchall()
+            with psycopg.connect(f"{self.ground.server}/{self.place.database['NAME']}") as connection:
+                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                return [connection.execute(query).fetchall() for query in queries]
         with contextlib.closing(sqlite3.connect(self.place.database["NAME"], timeout=20)) as connection:
-            return connection.execute(query).fetchall()
+            connection.execute("BEGIN")
+            return [connection.execute(query).fetchall() for query in queries]
 
     def write(self, statement: str) -> None:
         """Change something over a connection of its own."""
@@ -124,12 +131,18 @@ class World:
         return time.monotonic() - began
 
     def ledger(self) -> checker.Ledger:
-        runs = self.ask("SELECT id, planned FROM campaigns_run")
-        rates = self.ask("SELECT value, rate FROM subscriptions_sendernumber")
+        """All of it as it was at one moment: receipts may still come in."""
+        runs, rates, messages, attempts, tallies = self.ask_at_once(
+            "SELECT id, planned FROM campaigns_run",
+            "SELECT value, rate FROM subscriptions_sendernumber",
+            "SELECT id, to_phone, state, run_id FROM campaigns_message",
+            "SELECT token, message_id, outcome FROM campaigns_attempt",
+            "SELECT run_id, state, count FROM campaigns_tally",
+        )
         return checker.Ledger(
-            messages=self.ask("SELECT id, to_phone, state, run_id FROM campaigns_message"),
-            attempts=self.ask("SELECT token, message_id, outcome FROM campaigns_attempt"),
-            tallies=self.ask("SELECT run_id, state, count FROM campaigns_tally"),
+            messages=messages,
+            attempts=attempts,
+            tallies=tallies,
             planned=dict(runs),
             rates={value: float(rate) for value, rate in rates},
         )
