@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from campaigns import states
 from campaigns.audience import shares
 from campaigns.lifecycle import claiming, halt, tallies
-from campaigns.models import Campaign, Message, Run
+from campaigns.models import Campaign, Message, Run, Tally
 from campaigns.sending import brands, breaker, rests
 from subscriptions.models import SenderNumber
 
@@ -202,7 +202,7 @@ def rehome(*, number: SenderNumber, now: datetime) -> int:
 def rehome_all(*, now: datetime) -> int:
     """Find messages that wait at a number that cannot send them, and move them; returns how many moved."""
     stranded = (
-        Message.objects.filter(state=states.Message.PENDING, number__isnull=False)
+        Message.objects.filter(state=states.Message.PENDING, number__in=_suspects())
         .exclude(
             Q(sent_as=Message.SentAs.TEXT) | Q(number__is_mms_enabled=True),
             number__in=SenderNumber.objects.usable(),
@@ -213,6 +213,17 @@ def rehome_all(*, now: datetime) -> int:
         .distinct()
     )
     return sum(rehome(number=number, now=now) for number in SenderNumber.objects.filter(pk__in=list(stranded)))
+
+
+def _suspects() -> set[int]:
+    """Numbers where somebody may wait in vain, from few rows however many wait: the tallies know who waits where."""
+    groups = dict(SenderNumber.objects.values_list("pk", "group_id"))
+    whole = SenderNumber.objects.usable().filter(is_mms_enabled=True)
+    found = set(groups) - set(whole.values_list("pk", flat=True))
+    waiting = Tally.objects.filter(state=states.Message.PENDING, count__gt=0, shard__in=groups)
+    found |= {pk for pk, group_id in waiting.values_list("shard", "run__campaign__group_id") if groups[pk] != group_id}
+    loose = Message.objects.filter(state=states.Message.PENDING, run__isnull=True, number__in=groups)
+    return found | set(loose.exclude(group_id=F("number__group_id")).values_list("number_id", flat=True))
 
 
 def _running_ids() -> list[int]:

@@ -82,6 +82,7 @@ QUESTIONS: dict[str, Callable[[SenderNumber], Any]] = {
     "what a killed process left": lambda number: rescue.abandoned(now=timezone.now()),
     "what is in doubt": lambda number: rescue.ask(now=timezone.now()),
     "what is over": lambda number: start.finish_done(now=timezone.now()),
+    "who waits in vain": lambda number: numbers.rehome_all(now=timezone.now()),
 }
 
 
