@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from campaigns import states
 from campaigns.audience import expand
-from campaigns.lifecycle import runs
-from campaigns.models import Campaign, Run
+from campaigns.lifecycle import halt, runs
+from campaigns.models import Campaign, Halt, Run
 from campaigns.sending import schedule
 from subscriptions import consent
 from subscriptions.models import Contact, SubscriptionGroup
@@ -77,6 +77,24 @@ def resumed(*, campaign: int) -> None:
     """Carry on with the rest."""
     found = Campaign.objects.get(pk=campaign)
     schedule.resume(campaign=found, by=found.created_by, now=timezone.now())
+
+
+def halted() -> float:
+    """Stop all sending; returns the moment at which that was written, in seconds since 1970."""
+    assert halt.put_on(code=Halt.Code.BY_PERSON, now=timezone.now())
+    return time.time()
+
+
+def released() -> None:
+    """Let it go on."""
+    assert halt.release(now=timezone.now())
+
+
+def cancelled(*, campaign: int) -> float:
+    """End it for good; returns the moment at which that was written, in seconds since 1970."""
+    found = Campaign.objects.get(pk=campaign)
+    schedule.cancel(campaign=found, by=found.created_by, now=timezone.now())
+    return time.time()
 
 
 def watcher() -> dict[str, str]:
