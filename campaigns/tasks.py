@@ -11,7 +11,7 @@ from campaigns.composing import drafts
 from campaigns.inbound import intake, media, sandbox
 from campaigns.lifecycle import ledger
 from campaigns.reports import heartbeat
-from campaigns.sending import breaker, files, health, instance, numbers, rescue, restore, start
+from campaigns.sending import breaker, files, health, instance, numbers, rescue, restore, stamps, start
 from campaigns.sending import drain as draining
 from campaigns.telling import deliver, watch
 
@@ -42,8 +42,9 @@ def sweep() -> None:
     """Every five seconds: what a crash or an outage left behind is named, moved or asked about."""
     now = timezone.now()
     instance.step(now=now)
-    rescue.abandoned(now=now)
-    rescue.ask(now=now)
+    if stamps.step(now=now):
+        rescue.abandoned(now=now)
+        rescue.ask(now=now)
     numbers.rehome_all(now=now)
     files.carry_on(now=now)
     breaker.sweep(now=now)

@@ -116,7 +116,8 @@ def sweep(*, now: datetime) -> None:
         elif message.claimed_at is None or message.claimed_at < now - SETTLED_AFTER:
             taken = message.state in states.MESSAGE_ON_THE_WAY | {states.Message.DELIVERED}
             _conclude(run, "" if taken else message.reason or "no_clear_answer", now)
-    AnswerCount.objects.filter(slot__lt=_slot(now) - SLOTS).delete()
+    # Also those that a clock which was ahead left in the future.
+    AnswerCount.objects.filter(Q(slot__lt=_slot(now) - SLOTS) | Q(slot__gt=_slot(now) + SLOTS)).delete()
 
 
 def forget(*, run_id: int) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from campaigns.models import Drainer, NumberLease
 
@@ -52,7 +52,8 @@ def share(*, drainer: str, wanted: int, now: datetime) -> int:
     Only how work is spread hangs on this and on the wall clock: that nobody drains a number twice rests on its lease.
     """
     Drainer.objects.update_or_create(token=drainer, defaults={"at": now})
-    Drainer.objects.filter(at__lt=now - 10 * ALIVE).delete()
+    # Ahead of our time is whoever was gone before the clock was set back.
+    Drainer.objects.filter(Q(at__lt=now - 10 * ALIVE) | Q(at__gt=now + 10 * ALIVE)).delete()
     alive = Drainer.objects.filter(at__gt=now - ALIVE).count()
     return math.ceil(wanted / alive)
 

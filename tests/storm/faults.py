@@ -10,6 +10,7 @@ import inspect
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -73,8 +74,15 @@ def alone() -> None:
 
 def clock(*, path: str) -> None:
     """A wall clock that is off by the seconds that stand in this file, which may change at any moment."""
-    true_now, offset = timezone.now, Path(path)
-    timezone.now = lambda: true_now() + timedelta(seconds=float(offset.read_text() or 0))
+    offset = Path(path)
+
+    def wrong(owner: Any, name: str, made: Callable[[float], Any]) -> None:
+        true_now = getattr(owner, name)
+        setattr(owner, name, lambda *of: true_now(*of) + made(float(offset.read_text())))
+
+    # What is asked for a date, and what is asked for seconds.
+    wrong(timezone, "now", lambda seconds: timedelta(seconds=seconds))
+    wrong(time, "time", lambda seconds: seconds)
 
 
 def _at(at: str, when: str, nth: int, inside: str, strike: Callable[[], object]) -> None:

@@ -88,8 +88,12 @@ class Child:
 
     def stop(self, seconds: float = 40.0) -> int:
         """SIGTERM, and its exit status."""
-        self._signal(signal.SIGTERM)
+        self.tell_to_stop()
         return self.wait(seconds)
+
+    def tell_to_stop(self) -> None:
+        """SIGTERM, without waiting for what comes of it."""
+        self._signal(signal.SIGTERM)
 
     def pause(self) -> None:
         self._signal(signal.SIGSTOP)

@@ -15,7 +15,7 @@ from campaigns.audience import expand
 from campaigns.lifecycle import halt, runs
 from campaigns.models import Campaign, Halt, Run
 from campaigns.sending import schedule
-from subscriptions import consent
+from subscriptions import consent, refusals
 from subscriptions.models import Contact, SubscriptionGroup
 
 
@@ -52,18 +52,34 @@ def _expanding(people: int, numbers: int, rate: str) -> Run:
     )
 
 
+def draft(*, people: int, numbers: int = 1, rate: str = "50.00") -> dict[str, Any]:
+    """A campaign that is ready to be launched; returns its id."""
+    return {"campaign": factories.campaign(group=_group(people, numbers, rate)).pk}
+
+
+def launched(*, campaign: int, people: int) -> str:
+    """Launch it as a person does, who had so many people in front of them: it is due now. Returns the code of the
+    refusal, if it was refused."""
+    found = Campaign.objects.get(pk=campaign)
+    launched_at = timezone.now() - timedelta(seconds=settings.UNDO_S)
+    try:
+        schedule.launch(
+            campaign=found,
+            version=found.version,
+            confirmed_people=people,
+            by=found.created_by,
+            now=launched_at,
+        )
+    except refusals.Refused as refused:
+        return refused.code
+    return ""
+
+
 def due(*, people: int, numbers: int = 1, rate: str = "50.00") -> dict[str, Any]:
     """A campaign that a person launched and that is due now; returns its id."""
-    campaign: Campaign = factories.campaign(group=_group(people, numbers, rate))
-    launched_at = timezone.now() - timedelta(seconds=settings.UNDO_S)
-    schedule.launch(
-        campaign=campaign,
-        version=campaign.version,
-        confirmed_people=people,
-        by=campaign.created_by,
-        now=launched_at,
-    )
-    return {"campaign": campaign.pk}
+    made = draft(people=people, numbers=numbers, rate=rate)
+    assert launched(campaign=made["campaign"], people=people) == ""
+    return made
 
 
 def paused(*, campaign: int) -> float:
