@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import carrier_process
 import pytest
-from storm import world
+from storm import nursery, world
 
 pytestmark = pytest.mark.process
 
@@ -21,12 +21,22 @@ def storm(
         yield made
 
 
+def all_at_once(children: list[nursery.Child]) -> None:
+    """Each was frozen before it writes; now all go on."""
+    for one in children:
+        carrier_process.wait_for(one.is_stopped, seconds=30, what=f"{one.role} to come so far")
+    for one in children:
+        one.go_on()
+
+
 def everybody_gets_it_once(storm: world.World) -> None:
     """From three tick loops and two drains at once; from one drain where the database is a file."""
-    for _ in range(3):
-        storm.start("roles:ticks", faults=[HURRY])
+    # Each has found it due, and has yet to begin it.
+    in_between = {"name": "freeze", "at": "campaigns.lifecycle.runs:begin", "when": "before"}
+    ticks = [storm.start("roles:ticks", faults=[HURRY, in_between]) for _ in range(3)]
     for _ in range(2 if storm.ground.server else 1):
         storm.start("roles:drain", faults=[HURRY])
+    all_at_once(ticks)
     storm.settle(seconds=30)
     verdict = storm.check()
     assert (verdict.twice, verdict.unaccounted, verdict.too_fast) == ([], [], [])
@@ -48,10 +58,7 @@ def test_of_two_launches_at_once_one_is_refused(storm: world.World) -> None:
         storm.start("people:launched", faults=[in_between], campaign=campaign, people=PEOPLE, result=str(path))
         for path in said
     ]
-    for one in launches:
-        carrier_process.wait_for(one.is_stopped, seconds=30, what="a launch to come so far")
-    for one in launches:
-        one.go_on()
+    all_at_once(launches)
     assert [one.wait() for one in launches] == [0, 0]
     assert sorted(json.loads(path.read_text()) for path in said) == ["", "not_possible_now"]
     everybody_gets_it_once(storm)
