@@ -131,7 +131,9 @@ def _apply(kept: Callback, now: datetime, later: list[tallies.Shift]) -> bool:
     if not isinstance(event, base.StatusEvent):
         Callback.objects.filter(pk=kept.pk).update(processed_at=now, note="no receipt")
         return True
-    applied = receipts.apply(event=event, attempt_token=kept.attempt_token, now=now, later=later)
+    applied = receipts.apply(
+        event=event, attempt_token=kept.attempt_token, now=now, later=later, account_id=kept.account_id
+    )
     if applied.done or kept.tries >= PATIENCE:
         Callback.objects.filter(pk=kept.pk).update(processed_at=now, note=applied.note)
         return True

@@ -29,10 +29,20 @@ class Applied:
 
 
 def apply(
-    *, event: base.StatusEvent, attempt_token: str, now: datetime, later: list[tallies.Shift] | None = None
+    *,
+    event: base.StatusEvent,
+    attempt_token: str,
+    now: datetime,
+    later: list[tallies.Shift] | None = None,
+    account_id: int | None = None,
 ) -> Applied:
-    """Move the message of one receipt forward, if it is forward; for `later` see `messages.move`."""
-    attempt = Attempt.objects.filter(token=event.reference or attempt_token).select_related("message").first()
+    """Move the message of one receipt forward, if it is forward; for `later` see `messages.move`.
+
+    With an account only what its numbers handed over is moved: nobody reports on what others were given.
+    """
+    theirs = {} if account_id is None else {"number__account_id": account_id}
+    known = Attempt.objects.filter(token=event.reference or attempt_token, **theirs)
+    attempt = known.select_related("message").first()
     if attempt is None:
         return Applied(done=True, note="no such attempt")
     goal = _GOALS[event.state]
