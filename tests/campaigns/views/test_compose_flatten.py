@@ -89,7 +89,7 @@ def test_before_is_the_clean_copy_never_the_upload(me: Client, draft: Campaign) 
 def test_a_broker_that_is_away_keeps_nobody_from_asking(
     me: Client, draft: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(**_options: Any) -> None:
+    def away(*_words: object, **_options: Any) -> None:
         raise OperationalError("no broker")
 
     monkeypatch.setattr(tasks.make_copies, "apply_async", away)
