@@ -8,14 +8,22 @@ import pytest
 import servers
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("audience", "lifecycle", "sending", "inbound")
+RESTORE = "tests/campaigns/sending/test_restore.py"
+# A restore takes the whole database back in time: it has a process, and with it a database, of its own.
+PARTS = {
+    "rooms": [
+        *(f"tests/campaigns/{room}" for room in ("audience", "lifecycle", "sending", "inbound")),
+        f"--ignore={RESTORE}",
+    ],
+    "restore": [RESTORE],
+}
 
 
 @pytest.mark.postgres
-def test_the_engine_keeps_its_promises_on_postgresql(postgres_url: str) -> None:
-    rooms = [f"tests/campaigns/{room}" for room in ROOMS]
+@pytest.mark.parametrize("part", PARTS)
+def test_the_engine_keeps_its_promises_on_postgresql(postgres_url: str, part: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *rooms],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *PARTS[part]],
         cwd=ROOT,
         env=servers.clean_environment(TEST_DATABASE_URL=postgres_url),
         capture_output=True,
