@@ -183,12 +183,9 @@ def call(
     """
     deadline = time.monotonic() + timeout_s
     parts, connection = _connection(url, timeout_s)
-    if address:
-        # The name stays what TLS and the Host header speak of.
-        connection._create_connection = lambda place, *more: socket.create_connection((address, place[1]), *more)  # type: ignore[attr-defined]
     try:
         try:
-            connection.connect()
+            _connect(connection, address, timeout_s)
         except ssl.SSLError:
             raise NeverLeft("tls") from None
         except TimeoutError:
@@ -257,6 +254,16 @@ def _connection(url: str, timeout_s: float) -> tuple[SplitResult, HTTPConnection
         raise NeverLeft("bad address")
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     return parts, kind(host, port, timeout=timeout_s)
+
+
+def _connect(connection: HTTPConnection, address: str, timeout_s: float) -> None:
+    """Open it, to this IP address if one is given; the name stays what TLS and the Host header speak of."""
+    if not address:
+        connection.connect()
+        return
+    connection.sock = socket.create_connection((address, connection.port), timeout_s)
+    if isinstance(connection, HTTPSConnection):
+        connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=connection.host)
 
 
 def _read_by(connection: HTTPConnection, response: HTTPResponse, deadline: float, limit_bytes: int) -> bytes:
