@@ -1,39 +1,34 @@
-"""Figures in the text format of Prometheus, version 0.0.4.
+"""Figures as Prometheus reads them."""
 
-https://prometheus.io/docs/instrumenting/exposition_formats/: a HELP and a TYPE line for each metric, then its samples;
-backslash and line feed are escaped in help texts, the quotation mark too in labels; the last line ends as all do.
-"""
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-import math
-from collections.abc import Iterable
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from campaigns.reports import figures
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
 
-def written(families: Iterable[figures.Family]) -> str:
-    """All figures, each as a gauge: whatever we count can also go down."""
-    lines: list[str] = []
-    for family in families:
-        lines += [f"# HELP {family.name} {_escaped(family.help)}", f"# TYPE {family.name} gauge"]
-        lines += [f"{family.name}{_labels(labels)} {_number(value)}" for labels, value in family.samples]
-    return "".join(f"{line}\n" for line in lines)
+class _Read(Collector):
+    """What was read just now: nothing is kept in the process. Each is a gauge, since whatever we count can go down."""
+
+    def __init__(self, families: Iterable[figures.Family]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for family in self._families:
+            labels = list(family.samples[0][0]) if family.samples else []
+            told = GaugeMetricFamily(family.name, family.help, labels=labels)
+            for values, value in family.samples:
+                told.add_metric([values[name] for name in labels], value)
+            yield told
 
 
-def _labels(labels: dict[str, str]) -> str:
-    quote = '\\"'
-    told = [f'{name}="{_escaped(value).replace(chr(34), quote)}"' for name, value in labels.items()]
-    return f"{{{','.join(told)}}}" if told else ""
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", "\\n")
-
-
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+def written(families: Iterable[figures.Family]) -> bytes:
+    """All figures in the text format that CONTENT_TYPE names."""
+    registry = CollectorRegistry()
+    registry.register(_Read(families))
+    return generate_latest(registry)

@@ -1,7 +1,10 @@
 """Messages, attempts and tallies: the ledger."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import states
@@ -210,8 +213,20 @@ class Drainer(models.Model):
 class Heartbeat(models.Model):
     """The last sign of life of one kind of process: worker, drain, beat, carrier."""
 
+    # What it means when one gives none.
+    SILENCES: ClassVar[dict[str, Promise]] = {
+        "worker": _("The worker is not running: no campaign starts, and receipts are not read."),
+        "drain": _("The sender process is not running: nothing leaves."),
+        "carrier": _("The sandbox carrier is not running: virtual phones receive nothing."),
+    }
+
     process = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.process
+
+    @property
+    def silence(self) -> str:
+        """What its silence means, in words."""
+        return str(self.SILENCES.get(self.process, ""))

@@ -94,7 +94,7 @@ def _liveliness(run: Run) -> int:
 def silent(*, now: datetime, processes: Sequence[str]) -> list[Attention]:
     beats = dict(Heartbeat.objects.values_list("process", "at"))
     return [
-        Attention("process", process, beats.get(process))
+        Attention("process", Heartbeat(process=process), beats.get(process))
         for process in processes
         if process not in beats or now - beats[process] > HEARTBEAT_LIMIT
     ]

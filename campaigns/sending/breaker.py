@@ -135,7 +135,7 @@ def _add(said: Counter[tuple[int, str]], *, slot: int) -> None:
     values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO campaigns_answercount (run_id, slot, said, count) VALUES {values} "  # noqa: S608 - placeholders only
+            f"INSERT INTO campaigns_answercount (run_id, slot, said, count) VALUES {values} "
             "ON CONFLICT (run_id, slot, said) DO UPDATE SET count = campaigns_answercount.count + EXCLUDED.count",
             [value for row in rows for value in row],
         )

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from campaigns import states
 from campaigns.forms import reason_words
-from campaigns.models import Notice
+from campaigns.models import Heartbeat, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,7 @@ def _said(event: states.Notice, facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _silent(process: str) -> tuple[str, str]:
-    sentences = {
-        "worker": _("The worker is not running: no campaign starts, and receipts are not read."),
-        "drain": _("The sender process is not running: nothing leaves."),
-        "carrier": _("The sandbox carrier is not running: virtual phones receive nothing."),
-    }
     return (
         _("The process “%(process)s” is silent for a minute") % {"process": process},
-        sentences.get(process, _("Start it again; what waits is sent then, and nothing twice.")),
+        Heartbeat(process=process).silence or _("Start it again; what waits is sent then, and nothing twice."),
     )

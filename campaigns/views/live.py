@@ -192,11 +192,11 @@ def _every(campaign: Campaign) -> int:
     return QUICK_S if campaign.state in open_states or recent else SLOW_S
 
 
-def _silent(campaign: Campaign) -> list[str]:
+def _silent(campaign: Campaign) -> list[object]:
     """Processes without a sign of life, where this campaign needs them."""
     if campaign.state not in {states.Campaign.RUNNING, states.Campaign.SCHEDULED}:
         return []
-    return [str(item.subject) for item in dashboard.silent(now=timezone.now(), processes=health.processes())]
+    return [item.subject for item in dashboard.silent(now=timezone.now(), processes=health.processes())]
 
 
 def _pace(run: Run | None, now: Any) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def test_a_running_campaign_is_not_due_again() -> None:
 
 
 def test_a_process_that_never_gave_a_sign_of_life_needs_attention() -> None:
-    assert [item.subject for item in read(processes=("worker",)).attention] == ["worker"]
+    assert [str(item.subject) for item in read(processes=("worker",)).attention] == ["worker"]
 
 
 @pytest.mark.parametrize(("seconds", "is_told"), [(10, False), (11, True)])

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from campaigns.forms import exposition
 from campaigns.models import Heartbeat, Message, Run, Tally
 from campaigns.reports import health
 from campaigns.views import healthz
@@ -100,7 +101,7 @@ def test_who_asks_again_at_once_costs_nothing(django_assert_num_queries: Any) ->
 
 def scraped(**headers: str) -> dict[str, float]:
     answer = Client().get("/metrics", headers=headers)
-    assert answer["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer["Content-Type"] == exposition.CONTENT_TYPE
     lines = [line for line in answer.content.decode().splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _space, value in (line.rpartition(" ") for line in lines)}
 
