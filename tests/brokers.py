@@ -15,8 +15,6 @@ from typing import Protocol, TypeVar
 import redis as redis_client
 import servers
 
-from mmsadmin import processes
-
 _Kind = TypeVar("_Kind", bound="Broker")
 
 
@@ -44,18 +42,7 @@ class _Server:
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        parent = os.getpid()
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self.command,
-                cwd=self.folder,
-                env={**self.surroundings},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                preexec_fn=lambda: processes.die_with_parent(parent),
-            )
+        self._process = servers.begun(self.command, folder=self.folder, env=self.surroundings)
         servers.wait_for(self._answers, what=f"{self.name} on port {self.port}")
 
     def kill(self) -> None:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +53,26 @@ def postgres_programs() -> Path | None:
     return folders[-1] if folders else None
 
 
+def begun(
+    command: Sequence[str], *, folder: Path, user: str | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """A server that dies with us, in a session of its own; what it says goes to `log` in its folder."""
+    parent = os.getpid()
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            user=user,
+            group=user,
+            start_new_session=True,
+            preexec_fn=lambda: processes.die_with_parent(parent),
+        )
+
+
 @dataclass
 class Postgres:
     """A server in a folder of its own that may be stopped and started again; `url` is the DATABASE_URL."""
@@ -72,19 +92,7 @@ class Postgres:
         return f"{self.base}/mmsadmin"
 
     def start(self) -> None:
-        parent = os.getpid()
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self.command,
-                cwd=self.folder,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                user=self.user,
-                group=self.user,
-                start_new_session=True,
-                preexec_fn=lambda: processes.die_with_parent(parent),
-            )
+        self._process = begun(self.command, folder=self.folder, user=self.user)
         wait_for(self._answers, what="PostgreSQL")
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:

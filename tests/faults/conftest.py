@@ -47,3 +47,12 @@ def dice() -> random.Random:
     seed = int(os.environ.get("STORM_SEED") or secrets.randbelow(1_000_000))
     print(f"STORM_SEED={seed}")
     return random.Random(seed)
+
+
+@pytest.fixture
+def storm(
+    ground: world.Ground, name: Callable[[], str], quiet_carrier: carrier_process.CarrierProcess
+) -> Iterator[world.World]:
+    """An empty world on each kind of database, with the carrier that does as it should."""
+    with world.made(ground, name(), carrier=quiet_carrier) as made:
+        yield made

@@ -3,7 +3,6 @@
 The product's own workers and beat, with each of the set-ups that people have.
 """
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import brokers
@@ -32,12 +31,10 @@ on_postgres = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def storm(
-    ground: world.Ground, name: Callable[[], str], quiet_carrier: carrier_process.CarrierProcess
-) -> Iterator[world.World]:
-    with world.made(ground, name(), carrier=quiet_carrier) as made:
-        made.call("people:running", people=PEOPLE, rate="20.00")
-        yield made
+def storm(storm: world.World) -> world.World:
+    """With a run that takes its time."""
+    storm.call("people:running", people=PEOPLE, rate="20.00")
+    return storm
 
 
 def working(storm: world.World, url: str) -> None:

@@ -3,7 +3,6 @@
 A crash is set from outside, around the named function, in the process that will run into it.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import carrier_process
@@ -20,14 +19,6 @@ POST, TALLIES = "campaigns.gateways.http:Session.post", "campaigns.lifecycle.tal
 
 def crash(at: str, when: str, inside: str = "", nth: int = 1) -> dict[str, Any]:
     return {"name": "crash", "at": at, "when": when, "inside": inside, "nth": nth}
-
-
-@pytest.fixture
-def storm(
-    ground: world.Ground, name: Callable[[], str], quiet_carrier: carrier_process.CarrierProcess
-) -> Iterator[world.World]:
-    with world.made(ground, name(), carrier=quiet_carrier) as made:
-        yield made
 
 
 def ends_well(storm: world.World, *, people: int) -> None:

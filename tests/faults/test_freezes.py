@@ -2,7 +2,6 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
 
 import carrier_process
 import pytest
@@ -19,14 +18,6 @@ PLACES = {
     "the request made": {"name": "freeze", "at": "campaigns.gateways.http:Session._call", "when": "before", "nth": 3},
     "at the socket": {"name": "freeze", "at": "campaigns.gateways.leaving:Request.send", "when": "after", "nth": 3},
 }
-
-
-@pytest.fixture
-def storm(
-    ground: world.Ground, name: Callable[[], str], quiet_carrier: carrier_process.CarrierProcess
-) -> Iterator[world.World]:
-    with world.made(ground, name(), carrier=quiet_carrier) as made:
-        yield made
 
 
 def others_take_over(storm: world.World, *, people: int) -> None:

@@ -1,7 +1,6 @@
 """Several schedulers at once, as several machines or a worker too many have them: a campaign starts once."""
 
 import json
-from collections.abc import Callable, Iterator
 
 import carrier_process
 import pytest
@@ -11,14 +10,6 @@ pytestmark = pytest.mark.process
 
 HURRY = {"name": "hurry", "times": 16}
 PEOPLE = 60
-
-
-@pytest.fixture
-def storm(
-    ground: world.Ground, name: Callable[[], str], quiet_carrier: carrier_process.CarrierProcess
-) -> Iterator[world.World]:
-    with world.made(ground, name(), carrier=quiet_carrier) as made:
-        yield made
 
 
 def all_at_once(children: list[nursery.Child]) -> None:

@@ -3,7 +3,6 @@
 import json
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import carrier_process
@@ -21,19 +20,16 @@ RESTLESS = {"name": "change", "at": "storm.roles:TICK_S", "value": 0.0}
 
 
 @pytest.fixture
-def storm(
-    ground: world.Ground, name: Callable[[], str], quiet_carrier: carrier_process.CarrierProcess
-) -> Iterator[world.World]:
+def storm(storm: world.World) -> world.World:
     """A run that is going, and receipts over and over for those that it reached."""
-    with world.made(ground, name(), carrier=quiet_carrier) as made:
-        made.call("people:running", people=PEOPLE, rate="20.00")
-        made.start("roles:drain", seconds=0.5)
-        made.web()
-        carrier_process.wait_for(lambda: len(made.taken()) > 5, seconds=30, what="the first messages")
-        report(made)
-        for _ in range(2):
-            made.start("roles:ticks", faults=[RESTLESS])
-        yield made
+    storm.call("people:running", people=PEOPLE, rate="20.00")
+    storm.start("roles:drain", seconds=0.5)
+    storm.web()
+    carrier_process.wait_for(lambda: len(storm.taken()) > 5, seconds=30, what="the first messages")
+    report(storm)
+    for _ in range(2):
+        storm.start("roles:ticks", faults=[RESTLESS])
+    return storm
 
 
 def report(storm: world.World) -> None:
